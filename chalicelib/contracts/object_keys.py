@@ -1,0 +1,54 @@
+"""Where each kind of object lies in S3.
+
+The private bucket holds uploads, artworks, signatures and LoRAs; the image bucket holds results, and
+under `public/` the copies that the CDN serves.
+"""
+
+from uuid import UUID
+
+EXTENSIONS = {"image/png": "png", "image/jpeg": "jpg"}
+
+
+def upload(*, user_id: UUID, upload_id: UUID, purpose: str, content_type: str) -> str:
+    """A presigned post's target; expires, so it is copied when it is claimed."""
+    return f"uploads/{user_id}/{purpose}/{upload_id}.{EXTENSIONS[content_type]}"
+
+
+def artwork(*, style_id: UUID, artwork_id: UUID, content_type: str) -> str:
+    """A style's training image; its creation starts the inspection."""
+    return f"artworks/{style_id}/{artwork_id}.{EXTENSIONS[content_type]}"
+
+
+def artwork_thumbnail(*, style_id: UUID, artwork_id: UUID) -> str:
+    """The 256×256 thumbnail of an artwork."""
+    return f"thumbnails/{style_id}/{artwork_id}.webp"
+
+
+def signature(*, user_id: UUID, sha256: str) -> str:
+    """A signature image; addressed by content, so replacing it leaves the old one."""
+    return f"signatures/{user_id}/{sha256}.png"
+
+
+def lora(*, style_id: UUID, job_id: UUID, attempt: int) -> str:
+    """A style's weights from one attempt of one training job."""
+    return f"loras/{style_id}/{job_id}/{attempt}.safetensors"
+
+
+def sample(*, style_id: UUID, job_id: UUID, attempt: int, number: int) -> str:
+    """A sample image rendered while training."""
+    return f"samples/{style_id}/{job_id}/{attempt}/{number}.png"
+
+
+def generation_image(*, generation_id: UUID, attempt: int) -> str:
+    """The signed image of a generation, by attempt, so that an orphaned run overwrites nothing."""
+    return f"generations/{generation_id}/{attempt}/image.png"
+
+
+def generation_thumbnail(*, generation_id: UUID, attempt: int) -> str:
+    """The 256-pixel thumbnail of a generation."""
+    return f"generations/{generation_id}/{attempt}/thumbnail.webp"
+
+
+def public(*, subject: str, subject_id: UUID, nonce: str, name: str) -> str:
+    """A copy that the CDN serves; the nonce changes with each publication."""
+    return f"public/{subject}/{subject_id}/{nonce}/{name}"
