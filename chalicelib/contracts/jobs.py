@@ -47,7 +47,7 @@ class Ticket(BaseModel):
 
 
 class Rights(BaseModel):
-    """Who made the style and where the licence stands; written into every file (SPEC §3, Signature)."""
+    """Who made the style and where the licence stands; written into every file."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -108,7 +108,7 @@ class UploadForm(BaseModel):
 
 
 class SignedUrls(BaseModel):
-    """The answer of POST /api/webhooks/jobs/:id/urls: what this attempt may read and write, by name.
+    """The answer of POST /api/webhooks/jobs/:id/urls: what this attempt may read and write.
 
     Training reads each artwork by its id and `signature`; writes `lora` and `sample-0`…
     Generation reads `lora` and `signature`; writes `image` and `thumbnail`.

@@ -1,7 +1,7 @@
 """Where each kind of object lies in S3.
 
-The private bucket holds uploads, artworks, signatures and LoRAs; the image bucket holds results, and
-under `public/` the copies that the CDN serves.
+The private bucket holds uploads, artworks, signatures and LoRAs; the image bucket holds results,
+and under `public/` the copies that the CDN serves.
 """
 
 from uuid import UUID

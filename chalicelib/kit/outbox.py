@@ -1,0 +1,168 @@
+"""What must happen after a commit, written down before it.
+
+A row is leased, sent with no transaction open, then marked: a crash in between sends it twice,
+never not at all, so every receiver must bear a repetition.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Identity, Index, Row, String, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from chalicelib.kit import clock, queue, storage
+from chalicelib.kit.db import Base, transaction
+from chalicelib.kit.log import LOG
+from chalicelib.kit.settings import settings
+
+BATCH = 50
+_ADDED = "outbox_ids"
+
+
+class OutboxTopic(StrEnum):
+    """What is to be done with a row."""
+
+    PUBLISH = "publish"
+    COPY_OBJECT = "copy_object"
+    DELETE_OBJECT = "delete_object"
+
+
+class Outbox(Base):
+    """A thing to do after the commit of the transaction that wrote it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        # The sweep looks only at what is left, however long the history.
+        Index("ix_outbox_unsent", "id", postgresql_where=text("sent_at IS NULL")),
+        {"schema": "system"},
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    topic: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    leased_until: Mapped[datetime | None]
+    sent_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(server_default=text("0"))
+    last_error: Mapped[str | None] = mapped_column(String(500))
+
+
+def add_message(
+    db: Session, *, queue_name: str, payload: dict[str, Any], delay_seconds: int = 0
+) -> None:
+    """Publish to RabbitMQ after the commit."""
+    _add(
+        db,
+        OutboxTopic.PUBLISH,
+        {"queue": queue_name, "payload": payload, "delay_seconds": delay_seconds},
+    )
+
+
+def add_copy(
+    db: Session, *, source_bucket: str, source: str, bucket: str, key: str, cache_control: str
+) -> None:
+    """Copy an S3 object after the commit."""
+    _add(
+        db,
+        OutboxTopic.COPY_OBJECT,
+        {
+            "source_bucket": source_bucket,
+            "source": source,
+            "bucket": bucket,
+            "key": key,
+            "cache_control": cache_control,
+        },
+    )
+
+
+def add_delete(db: Session, *, bucket: str, key: str) -> None:
+    """Remove an S3 object after the commit."""
+    _add(db, OutboxTopic.DELETE_OBJECT, {"bucket": bucket, "key": key})
+
+
+def added(db: Session) -> list[int]:
+    """The rows that this session's transaction wrote."""
+    ids: list[int] = db.info.get(_ADDED, [])
+    return ids
+
+
+def relay(ids: Sequence[int] | None = None) -> int:
+    """Send these rows, or whatever was left behind; answers how many went out.
+
+    A row that can't be sent stays for the next minute's sweep.
+    """
+    rows = _lease(ids)
+    messages = [row for row in rows if row.topic == OutboxTopic.PUBLISH]
+    objects = [row for row in rows if row.topic != OutboxTopic.PUBLISH]
+    failures = _publish(messages)
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        for row, error in zip(objects, pool.map(_try_object, objects), strict=True):
+            if error:
+                failures[row.id] = error
+    _record([row.id for row in rows if row.id not in failures], failures)
+    return len(rows) - len(failures)
+
+
+def _add(db: Session, topic: OutboxTopic, payload: dict[str, Any]) -> None:
+    number = db.execute(
+        insert(Outbox).values(topic=topic, payload=payload).returning(Outbox.id)
+    ).scalar_one()
+    db.info.setdefault(_ADDED, []).append(number)
+
+
+def _lease(ids: Sequence[int] | None) -> list[Row[tuple[int, str, dict[str, Any]]]]:
+    now = clock.now()
+    free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < now)
+    wanted = select(Outbox.id).where(Outbox.sent_at.is_(None), free).order_by(Outbox.id)
+    wanted = wanted.where(Outbox.id.in_(ids)) if ids is not None else wanted.limit(BATCH)
+    lease = timedelta(seconds=settings().outbox_lease_seconds)
+    with transaction() as db:
+        rows = db.execute(
+            update(Outbox)
+            .where(Outbox.id.in_(wanted.with_for_update(skip_locked=True)))
+            .values(leased_until=now + lease, tries=Outbox.tries + 1)
+            .returning(Outbox.id, Outbox.topic, Outbox.payload)
+        ).all()
+    return sorted(rows, key=lambda row: row.id)
+
+
+def _publish(rows: Sequence[Row[tuple[int, str, dict[str, Any]]]]) -> dict[int, str]:
+    if not rows:
+        return {}
+    try:
+        queue.publish(queue.Message(**row.payload) for row in rows)
+    except queue.PublishFailed as error:
+        LOG.exception("messages wait in the outbox", count=len(rows))
+        return {row.id: str(error) for row in rows}
+    return {}
+
+
+def _try_object(row: Row[tuple[int, str, dict[str, Any]]]) -> str | None:
+    try:
+        if row.topic == OutboxTopic.DELETE_OBJECT:
+            storage.delete(**row.payload)
+        else:
+            storage.copy(**row.payload)
+    except storage.ObjectMissing:
+        # Its owner withdrew it meanwhile; trying again can't bring it back.
+        LOG.warning("nothing to copy", key=row.payload["source"])
+    except Exception as error:
+        LOG.exception("object waits in the outbox", outbox_id=row.id)
+        return str(error)
+    return None
+
+
+def _record(sent: list[int], failures: dict[int, str]) -> None:
+    with transaction() as db:
+        if sent:
+            db.execute(update(Outbox).where(Outbox.id.in_(sent)).values(sent_at=clock.now()))
+        for number, error in failures.items():
+            db.execute(
+                update(Outbox)
+                .where(Outbox.id == number)
+                .values(leased_until=None, last_error=error[:500])
+            )

@@ -1,0 +1,116 @@
+"""S3: signed URLs for others, a few calls for ourselves."""
+
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from chalicelib.kit.settings import settings
+
+SIGNED_URL_SECONDS = 900
+
+
+class ObjectMissing(Exception):
+    """No object lies at that key."""
+
+
+@cache
+def _client() -> Any:
+    return boto3.client("s3", config=_config())
+
+
+@cache
+def _signer() -> Any:
+    # Signed for the name under which browsers and workers reach S3.
+    return boto3.client("s3", endpoint_url=settings().s3_signing_endpoint_url, config=_config())
+
+
+def _config() -> Config:
+    return Config(
+        signature_version="s3v4",
+        s3={"addressing_style": "path"},
+        connect_timeout=3,
+        read_timeout=20,
+        retries={"mode": "standard", "max_attempts": 3},
+    )
+
+
+def sign_get(bucket: str, key: str, *, attachment: str | None = None) -> str:
+    """A URL that reads one object for 15 minutes, as a download when `attachment` names a file."""
+    params = {"Bucket": bucket, "Key": key}
+    if attachment:
+        params["ResponseContentDisposition"] = f'attachment; filename="{attachment}"'
+    url: str = _signer().generate_presigned_url(
+        "get_object", Params=params, ExpiresIn=SIGNED_URL_SECONDS
+    )
+    return url
+
+
+def sign_post(
+    bucket: str, key: str, *, content_type: str, size_bytes_max: int
+) -> tuple[str, dict[str, str]]:
+    """URL and form fields of a POST limited to that key, type and size for 15 minutes."""
+    post = _signer().generate_presigned_post(
+        bucket,
+        key,
+        Fields={"Content-Type": content_type},
+        Conditions=[
+            {"Content-Type": content_type},
+            ["content-length-range", 1, size_bytes_max],
+        ],
+        ExpiresIn=SIGNED_URL_SECONDS,
+    )
+    return post["url"], post["fields"]
+
+
+def size_bytes(bucket: str, key: str) -> int:
+    """An object's size; raises ObjectMissing."""
+    try:
+        return int(_client().head_object(Bucket=bucket, Key=key)["ContentLength"])
+    except ClientError as error:
+        raise _missing(error, key) from error
+
+
+def read(bucket: str, key: str, *, first_bytes: int | None = None) -> bytes:
+    """An object's content, or its beginning; raises ObjectMissing."""
+    extra = {"Range": f"bytes=0-{first_bytes - 1}"} if first_bytes else {}
+    try:
+        body = _client().get_object(Bucket=bucket, Key=key, **extra)["Body"]
+    except ClientError as error:
+        raise _missing(error, key) from error
+    content: bytes = body.read()
+    return content
+
+
+def write(bucket: str, key: str, content: bytes, *, content_type: str) -> None:
+    """Store an object."""
+    _client().put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+
+
+def copy(*, source_bucket: str, source: str, bucket: str, key: str, cache_control: str) -> None:
+    """Copy an object, keeping its content type; raises ObjectMissing."""
+    kept = {}
+    try:
+        kept["ContentType"] = _client().head_object(Bucket=source_bucket, Key=source)["ContentType"]
+        _client().copy_object(
+            Bucket=bucket,
+            Key=key,
+            CopySource={"Bucket": source_bucket, "Key": source},
+            MetadataDirective="REPLACE",
+            CacheControl=cache_control,
+            **kept,
+        )
+    except ClientError as error:
+        raise _missing(error, source) from error
+
+
+def delete(bucket: str, key: str) -> None:
+    """Remove an object; nothing happens when it is gone already."""
+    _client().delete_object(Bucket=bucket, Key=key)
+
+
+def _missing(error: ClientError, key: str) -> Exception:
+    code = error.response["Error"]["Code"]
+    return ObjectMissing(key) if code in {"404", "NoSuchKey", "NotFound"} else error

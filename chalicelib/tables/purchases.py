@@ -1,0 +1,50 @@
+"""Tokens bought with money."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, String, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chalicelib.kit.db import Base
+from chalicelib.tables.columns import CreatedAt, Id, No
+
+
+class Purchase(Base):
+    """One purchase of a package; paid only when the provider's payment equals this row."""
+
+    __tablename__ = "purchases"
+    __table_args__ = (
+        CheckConstraint("tokens > 0 AND amount > 0", name="positive"),
+        CheckConstraint("currency IN ('KRW', 'USD')", name="currency"),
+        CheckConstraint(
+            "status IN ('pending', 'confirming', 'paid', 'failed', 'canceled', 'expired')",
+            name="status",
+        ),
+        CheckConstraint("(paid_at IS NOT NULL) OR status <> 'paid'", name="paid_at"),
+        CheckConstraint("order_id ~ '^[A-Za-z0-9_-]{6,64}$'", name="order_id"),
+        Index("ix_purchases_user", "user_id", "id"),
+        Index(
+            "ix_purchases_open",
+            "created_at",
+            postgresql_where=text("status IN ('pending', 'confirming')"),
+        ),
+        {"schema": "token"},
+    )
+
+    id: Mapped[Id]
+    user_id: Mapped[UUID]
+    package_id: Mapped[str] = mapped_column(String(32))
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    amount: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    order_id: Mapped[str] = mapped_column(String(64), unique=True)
+    payment_key: Mapped[str | None] = mapped_column(String(200), unique=True)
+    status: Mapped[str] = mapped_column(String(16), server_default="pending")
+    needs_review: Mapped[No]
+    provider_payment: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    created_at: Mapped[CreatedAt]
+    expires_at: Mapped[datetime]
+    paid_at: Mapped[datetime | None]
