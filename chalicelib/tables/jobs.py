@@ -66,8 +66,10 @@ class Job(Base):
     due_at: Mapped[datetime | None]
     runpod_job_id: Mapped[str | None] = mapped_column(String(100))
     dispatched_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
     heard_at: Mapped[datetime | None]
     failure_code: Mapped[str | None] = mapped_column(String(32))
     failure_message: Mapped[str | None] = mapped_column(String(500))
+    announced_at: Mapped[datetime]
     created_at: Mapped[CreatedAt]
     ended_at: Mapped[datetime | None]

@@ -1,0 +1,143 @@
+"""Movements of tokens, each one SQL statement, so that no other can come between its parts.
+
+No statement locks two balance rows: the artist is credited by an appended row, rolled up later.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from chalicelib.errors import InsufficientTokens
+
+WELCOME_TOKENS = 100
+
+_GRANT_WELCOME = text("""
+WITH granted AS (
+    INSERT INTO token.transactions
+        (kind, receiver_id, amount, promotional_amount, status, memo, settled_at)
+    VALUES ('welcome', :user_id, :amount, :amount, 'completed', 'Welcome Bonus', now())
+    ON CONFLICT (receiver_id) WHERE kind = 'welcome' DO NOTHING
+    RETURNING id, amount
+), legs AS (
+    INSERT INTO token.entries (transaction_id, phase, account, owner_id, delta)
+    SELECT id, 'post', 'promo', NULL::uuid, -amount FROM granted
+    UNION ALL SELECT id, 'post', 'user', :user_id, amount FROM granted
+)
+UPDATE auth.users SET token_balance = token_balance + granted.amount,
+                      promotional_balance = promotional_balance + granted.amount
+FROM granted WHERE users.id = :user_id
+""")
+
+_HOLD = text("""
+WITH debited AS (
+    UPDATE auth.users
+    SET token_balance = token_balance - :amount,
+        promotional_balance = promotional_balance - least(promotional_balance, :amount)
+    WHERE id = :buyer_id AND token_balance >= :amount
+    RETURNING old.promotional_balance - new.promotional_balance AS promotional
+), held AS (
+    INSERT INTO token.transactions
+        (kind, sender_id, receiver_id, amount, promotional_amount, status, memo,
+         related_generation_id)
+    SELECT 'usage', :buyer_id, :artist_id, :amount, promotional, 'pending', :memo, :generation_id
+    FROM debited
+    RETURNING id, amount
+), legs AS (
+    INSERT INTO token.entries (transaction_id, phase, account, owner_id, delta)
+    SELECT id, 'hold', 'user', :buyer_id, -amount FROM held
+    UNION ALL SELECT id, 'hold', 'escrow', NULL::uuid, amount FROM held
+)
+SELECT id FROM held
+""")
+
+_SETTLE = text("""
+WITH settled AS (
+    UPDATE token.transactions SET status = 'completed', settled_at = now()
+    WHERE related_generation_id = :generation_id AND status = 'pending'
+    RETURNING id, receiver_id, amount
+), legs AS (
+    INSERT INTO token.entries (transaction_id, phase, account, owner_id, delta)
+    SELECT id, 'settle', 'escrow', NULL::uuid, -amount FROM settled
+    UNION ALL SELECT id, 'settle', 'artist', receiver_id, amount FROM settled
+)
+INSERT INTO token.artist_credits (transaction_id, artist_id, amount)
+SELECT id, receiver_id, amount FROM settled
+RETURNING transaction_id
+""")
+
+_REFUND = text("""
+WITH refunded AS (
+    UPDATE token.transactions SET status = 'refunded', settled_at = now()
+    WHERE related_generation_id = :generation_id AND status = 'pending'
+    RETURNING id, sender_id, amount, promotional_amount
+), legs AS (
+    INSERT INTO token.entries (transaction_id, phase, account, owner_id, delta)
+    SELECT id, 'void', 'escrow', NULL::uuid, -amount FROM refunded
+    UNION ALL SELECT id, 'void', 'user', sender_id, amount FROM refunded
+)
+UPDATE auth.users
+SET token_balance = token_balance + refunded.amount,
+    promotional_balance = promotional_balance + refunded.promotional_amount
+FROM refunded WHERE users.id = refunded.sender_id
+RETURNING refunded.id
+""")
+
+_ROLL_UP = text("""
+WITH taken AS (
+    DELETE FROM token.artist_credits WHERE transaction_id IN (
+        SELECT transaction_id FROM token.artist_credits
+        LIMIT 10000 FOR UPDATE SKIP LOCKED)
+    RETURNING artist_id, amount
+), sums AS (
+    SELECT artist_id, sum(amount) AS amount FROM taken GROUP BY artist_id ORDER BY artist_id
+)
+UPDATE auth.artists SET earned_token_balance = earned_token_balance + sums.amount
+FROM sums WHERE artists.user_id = sums.artist_id
+RETURNING artists.user_id
+""")
+
+
+def grant_welcome(db: Session, *, user_id: UUID) -> None:
+    """Give the welcome tokens; nothing happens the second time."""
+    db.execute(_GRANT_WELCOME, {"user_id": user_id, "amount": WELCOME_TOKENS})
+
+
+def hold_tokens(
+    db: Session, *, buyer_id: UUID, artist_id: UUID, amount: int, generation_id: UUID, memo: str
+) -> UUID:
+    """Take the price from the buyer, promotional tokens first; answers the pending transaction.
+
+    Raises InsufficientTokens, after which nothing is written.
+    """
+    transaction_id: UUID | None = db.execute(
+        _HOLD,
+        {
+            "buyer_id": buyer_id,
+            "artist_id": artist_id,
+            "amount": amount,
+            "generation_id": generation_id,
+            "memo": memo,
+        },
+    ).scalar_one_or_none()
+    if transaction_id is None:
+        available = db.execute(
+            text("SELECT token_balance FROM auth.users WHERE id = :id"), {"id": buyer_id}
+        ).scalar_one()
+        raise InsufficientTokens(required=amount, available=available)
+    return transaction_id
+
+
+def settle_hold(db: Session, *, generation_id: UUID) -> bool:
+    """Make the held tokens the artist's; False when the hold has ended already."""
+    return db.execute(_SETTLE, {"generation_id": generation_id}).first() is not None
+
+
+def refund_hold(db: Session, *, generation_id: UUID) -> bool:
+    """Give the held tokens back to the buyer; False when the hold has ended already."""
+    return db.execute(_REFUND, {"generation_id": generation_id}).first() is not None
+
+
+def roll_up_credits(db: Session) -> int:
+    """Add appended credits to the artists' balances; answers how many artists were credited."""
+    return len(db.execute(_ROLL_UP).all())

@@ -1,0 +1,90 @@
+"""Reads of styles."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+
+from chalicelib.errors import NotFound
+from chalicelib.styles.schemas import StyleSort, StylesQuery
+from chalicelib.tables import Artist, Artwork, Style, Tag, User, artwork_tags, style_tags
+
+
+def styles_page(db: Session, *, query: StylesQuery, after: list[Any] | None) -> Sequence[Row[Any]]:
+    """Trained, active styles of active artists with their artists, one more than the limit."""
+    rows = _with_artist().where(
+        Style.training_status == "completed", Style.is_active, User.is_active
+    )
+    if query.artist_id:
+        rows = rows.where(Style.artist_id == query.artist_id)
+    if query.tag:
+        tagged = (
+            select(style_tags.c.style_id)
+            .join(Tag, Tag.id == style_tags.c.tag_id)
+            .where(Tag.name == query.tag, Tag.is_active, ~Tag.is_flagged)
+        )
+        rows = rows.where(Style.id.in_(tagged))
+    if query.sort is StyleSort.POPULAR:
+        if after:
+            key = tuple_(Style.generations_count, Style.id)
+            rows = rows.where(key < (int(after[0]), UUID(after[1])))
+        rows = rows.order_by(Style.generations_count.desc(), Style.id.desc())
+    else:
+        rows = rows.where(Style.id < UUID(after[0])) if after else rows
+        rows = rows.order_by(Style.id.desc())
+    return db.execute(rows.limit(query.limit + 1)).all()
+
+
+def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> Row[Any]:
+    """A style and its artist; raises NotFound for one that the viewer may not know of."""
+    public = and_(Style.training_status == "completed", Style.is_active, User.is_active)
+    row = db.execute(
+        _with_artist().where(Style.id == style_id, or_(public, Style.artist_id == viewer_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def styles_of(db: Session, *, artist_id: UUID) -> Sequence[Row[Any]]:
+    """All of an artist's styles, newest first; failed ones included."""
+    return db.execute(
+        _with_artist().where(Style.artist_id == artist_id).order_by(Style.id.desc()).limit(100)
+    ).all()
+
+
+def tags_of(db: Session, *, style_id: UUID) -> list[str]:
+    """A style's visible tags, alphabetically."""
+    return list(
+        db.execute(
+            select(Tag.name)
+            .join(style_tags, style_tags.c.tag_id == Tag.id)
+            .where(style_tags.c.style_id == style_id, Tag.is_active, ~Tag.is_flagged)
+            .order_by(Tag.name)
+        ).scalars()
+    )
+
+
+def artworks_of(db: Session, *, style_id: UUID) -> Sequence[Row[Any]]:
+    """A style's artworks with their tags, in the artist's order."""
+    names = func.array_agg(aggregate_order_by(Tag.name, Tag.name))
+    return db.execute(
+        # Every artwork has at least the title's tag.
+        select(Artwork, names.label("tags"))
+        .join(artwork_tags, artwork_tags.c.artwork_id == Artwork.id)
+        .join(Tag, Tag.id == artwork_tags.c.tag_id)
+        .where(Artwork.style_id == style_id)
+        .group_by(Artwork.id)
+        .order_by(Artwork.position)
+    ).all()
+
+
+def _with_artist() -> Select[Any]:
+    return (
+        select(Style, Artist.artist_name)
+        .join(Artist, Artist.user_id == Style.artist_id)
+        .join(User, User.id == Style.artist_id)
+    )

@@ -1,0 +1,87 @@
+"""/api/styles."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from chalicelib.styles import present, queries, service
+from chalicelib.styles.schemas import (
+    Mine,
+    StyleCard,
+    StyleChange,
+    StyleDetail,
+    StylesQuery,
+    StyleSubmission,
+)
+from chalicelib.uploads.service import InspectedUpload
+from chalicelib.web.cursors import Page, make_page, read_cursor
+from chalicelib.web.endpoint import Routes, Session, Viewer, Who
+
+routes = Routes()
+
+
+@routes.endpoint("GET", "/styles", who=Who.ANYONE, query=StylesQuery)
+def styles(db: Session, *, viewer: Viewer | None, query: StylesQuery) -> Page[StyleCard]:
+    """Styles that make images."""
+    of = f"styles:{query.sort}:{query.tag}:{query.artist_id}"
+    rows = queries.styles_page(db, query=query, after=read_cursor(query, of=of))
+
+    def key(row: Row[Any]) -> list[Any]:
+        return (
+            [row.Style.generations_count, row.Style.id]
+            if query.sort == "popular"
+            else [row.Style.id]
+        )
+
+    return make_page(rows, page=query, of=of, key=key, present=present.card)
+
+
+@routes.endpoint("GET", "/styles/me", who=Who.ARTIST)
+def mine(db: Session, *, viewer: Viewer) -> Mine:
+    """The artist's own styles in any state."""
+    return Mine(
+        results=[
+            _detail(db, row, viewer) for row in queries.styles_of(db, artist_id=viewer.user_id)
+        ]
+    )
+
+
+@routes.endpoint("GET", "/styles/{style_id}", who=Who.ANYONE)
+def style(db: Session, *, viewer: Viewer | None, style_id: UUID) -> StyleDetail:
+    """One style."""
+    row = queries.get_style(db, style_id=style_id, viewer_id=viewer.user_id if viewer else None)
+    return _detail(db, row, viewer)
+
+
+def _inspect(*, viewer: Viewer, body: StyleSubmission) -> list[InspectedUpload]:
+    return service.inspect_submission(artist_id=viewer.user_id, wanted=body)
+
+
+@routes.endpoint(
+    "POST", "/styles", who=Who.ARTIST, body=StyleSubmission, prepare=_inspect, status=201
+)
+def submit(
+    db: Session, *, viewer: Viewer, body: StyleSubmission, prepared: list[InspectedUpload]
+) -> StyleDetail:
+    """Register a style; its training starts when every artwork has been decoded."""
+    style_id = service.submit_style(db, artist_id=viewer.user_id, wanted=body, inspected=prepared)
+    return style(db, viewer=viewer, style_id=style_id)
+
+
+@routes.endpoint("PATCH", "/styles/{style_id}", who=Who.USER, body=StyleChange)
+def change(db: Session, *, viewer: Viewer, body: StyleChange, style_id: UUID) -> StyleDetail:
+    """Change description, price, or the title before training."""
+    service.change_style(db, artist_id=viewer.user_id, style_id=style_id, wanted=body)
+    return style(db, viewer=viewer, style_id=style_id)
+
+
+def _detail(db: Session, row: Row[Any], viewer: Viewer | None) -> StyleDetail:
+    found = row.Style
+    is_own = viewer is not None and viewer.user_id == found.artist_id
+    return present.detail(
+        row,
+        viewer_id=viewer.user_id if viewer else None,
+        tags=queries.tags_of(db, style_id=found.id),
+        artworks=queries.artworks_of(db, style_id=found.id) if is_own else None,
+    )

@@ -1,0 +1,102 @@
+"""The envelope of SPEC §4: every answer leaves through here."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalice.app import Response
+from pydantic import BaseModel, ValidationError
+
+from chalicelib.errors import ApiError, MalformedRequest, ValidationFailed
+from chalicelib.kit import i18n
+from chalicelib.web.headers import SECURITY_HEADERS
+
+
+@dataclass(frozen=True)
+class Redirect:
+    """An answer that sends the browser on."""
+
+    location: str
+    cookies: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class WithCookies:
+    """An answer that also sets cookies."""
+
+    answer: Any
+    cookies: list[str]
+
+
+def success(answer: Any, *, status: int, request_id: str) -> Response:
+    """The success envelope around a model or plain values, or a redirect."""
+    cookies: list[str] = []
+    if isinstance(answer, Redirect):
+        return _response("", 302, request_id, answer.cookies, {"Location": answer.location})
+    if isinstance(answer, WithCookies):
+        answer, cookies = answer.answer, answer.cookies
+    content = answer.model_dump_json() if isinstance(answer, BaseModel) else json.dumps(answer)
+    return _response(f'{{"success":true,"data":{content}}}', status, request_id, cookies)
+
+
+def failure(error: ApiError, *, language: str, request_id: str) -> Response:
+    """The error envelope in the viewer's language."""
+    details = dict(error.details)
+    if isinstance(error, ValidationFailed):
+        details["fields"] = [_explain(entry, language) for entry in details["fields"]]
+    if error.status >= 500:
+        details["request_id"] = request_id
+    body = {
+        "success": False,
+        "error": {
+            "code": error.code,
+            "message": i18n.message(language, error.code, **error.details),
+            "details": details,
+        },
+    }
+    return _response(json.dumps(body, ensure_ascii=False, default=str), error.status, request_id)
+
+
+def from_validation(error: ValidationError) -> ApiError:
+    """Our error for pydantic's: unreadable JSON is malformed, all else names its fields."""
+    found = error.errors(include_url=False, include_input=False)
+    if any(entry["type"] == "json_invalid" for entry in found):
+        return MalformedRequest()
+    return ValidationFailed(
+        *(
+            {
+                "field": ".".join(str(part) for part in entry["loc"]),
+                "code": entry["type"],
+                **{
+                    name: value
+                    for name, value in entry.get("ctx", {}).items()
+                    if isinstance(value, str | int | float)
+                },
+            }
+            for entry in found
+        )
+    )
+
+
+def _explain(entry: dict[str, Any], language: str) -> dict[str, Any]:
+    key = f"validation.{entry['code']}"
+    text = i18n.message(language, key if i18n.has_message(key) else "validation.invalid", **entry)
+    return {**entry, "message": text}
+
+
+def _response(
+    body: str,
+    status: int,
+    request_id: str,
+    cookies: list[str] | None = None,
+    extra: dict[str, str] | None = None,
+) -> Response:
+    headers: dict[str, Any] = {
+        **SECURITY_HEADERS,
+        "Content-Type": "application/json; charset=utf-8",
+        "X-Request-Id": request_id,
+        **(extra or {}),
+    }
+    if cookies:
+        headers["Set-Cookie"] = cookies
+    return Response(body, status_code=status, headers=headers)
