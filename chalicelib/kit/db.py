@@ -4,12 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine
+from sqlalchemy import DateTime, Engine, MetaData, Row, Select, create_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from chalicelib.kit.settings import settings
+
+# Rows and selects whose columns the reader names; mypy can't follow those.
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
 
 
 class Base(DeclarativeBase):

@@ -4,8 +4,9 @@ A row is leased, sent with no transaction open, then marked: a crash in between 
 never not at all, so every receiver must bear a repetition.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -85,9 +86,21 @@ def add_delete(db: Session, *, bucket: str, key: str) -> None:
 
 
 def added(db: Session) -> list[int]:
-    """The rows that this session's transaction wrote."""
+    """The rows that this session's transaction has written."""
     ids: list[int] = db.info.get(_ADDED, [])
     return ids
+
+
+@contextmanager
+def committing() -> Iterator[Session]:
+    """One transaction, and after its commit the rows it wrote; what fails then, the sweep sends."""
+    with transaction() as db:
+        yield db
+    if ids := added(db):
+        try:
+            relay(ids)
+        except Exception:
+            LOG.exception("outbox left to the sweep", count=len(ids))
 
 
 def relay(ids: Sequence[int] | None = None) -> int:

@@ -1,5 +1,6 @@
 """S3: signed URLs for others, a few calls for ourselves."""
 
+import hashlib
 from functools import cache
 from typing import Any
 
@@ -71,6 +72,18 @@ def size_bytes(bucket: str, key: str) -> int:
         return int(_client().head_object(Bucket=bucket, Key=key)["ContentLength"])
     except ClientError as error:
         raise _missing(error, key) from error
+
+
+def sha256(bucket: str, key: str) -> str:
+    """The hash of an object's content, read in pieces; raises ObjectMissing."""
+    digest = hashlib.sha256()
+    try:
+        body = _client().get_object(Bucket=bucket, Key=key)["Body"]
+    except ClientError as error:
+        raise _missing(error, key) from error
+    for piece in body.iter_chunks(1 << 20):
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def read(bucket: str, key: str, *, first_bytes: int | None = None) -> bytes:

@@ -1,11 +1,11 @@
 """Reads of the ledger."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select, union
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
+from chalicelib.kit.db import AnyRow, AnySelect
 from chalicelib.ledger.schemas import Balance, TransactionType
 from chalicelib.tables import Artist, ArtistCredit, Transaction, User
 
@@ -33,13 +33,13 @@ def balance_of(db: Session, *, user_id: UUID) -> Balance:
 
 def transactions_page(
     db: Session, *, user_id: UUID, kind: TransactionType, before: UUID | None, limit: int
-) -> list[Row[Any]]:
+) -> list[AnyRow]:
     """Newest first, one row more than the limit; money on its way to an artist shows once settled.
 
     Sent and received are read apart, each from its own index, whatever the table's size.
     """
 
-    def newest(query: Select[Any]) -> Select[Any]:
+    def newest(query: AnySelect) -> AnySelect:
         if before:
             query = query.where(Transaction.id < before)
         return query.order_by(Transaction.id.desc()).limit(limit + 1)

@@ -1,10 +1,8 @@
 """/api/tokens: what one has and what moved."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
+from chalicelib.kit.db import AnyRow
 from chalicelib.ledger import queries
 from chalicelib.ledger.schemas import Balance, TransactionOut, TransactionsQuery
 from chalicelib.web.cursors import Page, make_page, read_cursor
@@ -31,7 +29,7 @@ def transactions(db: Session, *, viewer: Viewer, query: TransactionsQuery) -> Pa
         limit=query.limit,
     )
 
-    def present(row: Row[Any]) -> TransactionOut:
+    def present(row: AnyRow) -> TransactionOut:
         return TransactionOut.model_validate(
             {**row._mapping, "direction": "out" if row.sender_id == viewer.user_id else "in"}
         )

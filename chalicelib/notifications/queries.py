@@ -1,18 +1,18 @@
 """Reads of notifications."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chalicelib.kit.db import AnyRow
 from chalicelib.tables import Notification, User
 
 
 def notifications_page(
     db: Session, *, user_id: UUID, unread: bool, before: UUID | None, limit: int
-) -> Sequence[Row[Any]]:
+) -> Sequence[AnyRow]:
     """Newest first with their actors, one row more than the limit."""
     query = (
         select(Notification, User.username)

@@ -1,10 +1,8 @@
 """/api/notifications."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
+from chalicelib.kit.db import AnyRow
 from chalicelib.notifications import queries, service
 from chalicelib.notifications.schemas import (
     Actor,
@@ -51,7 +49,7 @@ def read_all(db: Session, *, viewer: Viewer) -> Marked:
     return Marked(marked=service.mark_all_read(db, user_id=viewer.user_id))
 
 
-def _present(row: Row[Any]) -> NotificationOut:
+def _present(row: AnyRow) -> NotificationOut:
     told = row.Notification
     return NotificationOut(
         id=told.id,

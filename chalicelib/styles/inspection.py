@@ -37,11 +37,8 @@ def inspect_artwork(*, object_key: str) -> None:
         LOG.warning("artwork not there yet", key=object_key)
         return
     reason = _judge(artwork, content)
-    with transaction() as db:
+    with outbox.committing() as db:
         _record(db, artwork=artwork, reason=reason)
-        added = outbox.added(db)
-    if added:
-        outbox.relay(added)
 
 
 def inspect_overdue() -> int:

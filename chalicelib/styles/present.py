@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
 from chalicelib.kit import storage
+from chalicelib.kit.db import AnyRow
 from chalicelib.kit.settings import settings
 from chalicelib.styles.schemas import (
     ArtistRef,
@@ -31,17 +30,17 @@ def sample_urls(style: Style) -> list[str]:
     return [storage.sign_get(settings().image_bucket, key) for key in style.sample_keys]
 
 
-def card(row: Row[Any]) -> StyleCard:
+def card(row: AnyRow) -> StyleCard:
     """A style in a list."""
     return StyleCard(**_card(row.Style, row.artist_name))
 
 
 def detail(
-    row: Row[Any],
+    row: AnyRow,
     *,
     viewer_id: UUID | None,
     tags: list[str],
-    artworks: Sequence[Row[Any]] | None,
+    artworks: Sequence[AnyRow] | None,
 ) -> StyleDetail:
     """A style on its own page."""
     style: Style = row.Style
@@ -75,7 +74,7 @@ def _card(style: Style, artist_name: str) -> dict[str, Any]:
     }
 
 
-def _artwork(row: Row[Any]) -> ArtworkOut:
+def _artwork(row: AnyRow) -> ArtworkOut:
     artwork = row.Artwork
     key = artwork.thumbnail_key
     return ArtworkOut(

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
+from chalicelib.kit.db import AnyRow, AnySelect
 from chalicelib.styles.schemas import StyleSort, StylesQuery
 from chalicelib.tables import Artist, Artwork, Style, Tag, User, artwork_tags, style_tags
 
 
-def styles_page(db: Session, *, query: StylesQuery, after: list[Any] | None) -> Sequence[Row[Any]]:
+def styles_page(db: Session, *, query: StylesQuery, after: list[Any] | None) -> Sequence[AnyRow]:
     """Trained, active styles of active artists with their artists, one more than the limit."""
     rows = _with_artist().where(
         Style.training_status == "completed", Style.is_active, User.is_active
@@ -38,7 +39,7 @@ def styles_page(db: Session, *, query: StylesQuery, after: list[Any] | None) -> 
     return db.execute(rows.limit(query.limit + 1)).all()
 
 
-def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> Row[Any]:
+def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> AnyRow:
     """A style and its artist; raises NotFound for one that the viewer may not know of."""
     public = and_(Style.training_status == "completed", Style.is_active, User.is_active)
     row = db.execute(
@@ -49,7 +50,7 @@ def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> Row[Any
     return row
 
 
-def styles_of(db: Session, *, artist_id: UUID) -> Sequence[Row[Any]]:
+def styles_of(db: Session, *, artist_id: UUID) -> Sequence[AnyRow]:
     """All of an artist's styles, newest first; failed ones included."""
     return db.execute(
         _with_artist().where(Style.artist_id == artist_id).order_by(Style.id.desc()).limit(100)
@@ -68,7 +69,7 @@ def tags_of(db: Session, *, style_id: UUID) -> list[str]:
     )
 
 
-def artworks_of(db: Session, *, style_id: UUID) -> Sequence[Row[Any]]:
+def artworks_of(db: Session, *, style_id: UUID) -> Sequence[AnyRow]:
     """A style's artworks with their tags, in the artist's order."""
     names = func.array_agg(aggregate_order_by(Tag.name, Tag.name))
     return db.execute(
@@ -82,7 +83,7 @@ def artworks_of(db: Session, *, style_id: UUID) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _with_artist() -> Select[Any]:
+def _with_artist() -> AnySelect:
     return (
         select(Style, Artist.artist_name)
         .join(Artist, Artist.user_id == Style.artist_id)

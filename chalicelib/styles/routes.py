@@ -3,8 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
-
+from chalicelib.kit.db import AnyRow
 from chalicelib.styles import present, queries, service
 from chalicelib.styles.schemas import (
     Mine,
@@ -27,7 +26,7 @@ def styles(db: Session, *, viewer: Viewer | None, query: StylesQuery) -> Page[St
     of = f"styles:{query.sort}:{query.tag}:{query.artist_id}"
     rows = queries.styles_page(db, query=query, after=read_cursor(query, of=of))
 
-    def key(row: Row[Any]) -> list[Any]:
+    def key(row: AnyRow) -> list[Any]:
         return (
             [row.Style.generations_count, row.Style.id]
             if query.sort == "popular"
@@ -76,7 +75,7 @@ def change(db: Session, *, viewer: Viewer, body: StyleChange, style_id: UUID) ->
     return style(db, viewer=viewer, style_id=style_id)
 
 
-def _detail(db: Session, row: Row[Any], viewer: Viewer | None) -> StyleDetail:
+def _detail(db: Session, row: AnyRow, viewer: Viewer | None) -> StyleDetail:
     found = row.Style
     is_own = viewer is not None and viewer.user_id == found.artist_id
     return present.detail(

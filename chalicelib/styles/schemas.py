@@ -23,7 +23,7 @@ class ArtworkSubmission(Body):
 
     upload_key: Annotated[str, Field(min_length=1, max_length=255)]
     filename: Annotated[Line, Field(max_length=255)] = ""
-    tags: Annotated[list[Tag], Field(max_length=30)] = []
+    tags: Annotated[list[Tag], Field(max_length=30, default_factory=list)]
 
 
 class RightsStatement(Body):

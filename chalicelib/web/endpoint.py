@@ -7,7 +7,7 @@ envelope. One request, one transaction; preparation (calls to S3 or Google) has 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from chalice.app import Request, Response
@@ -24,7 +24,6 @@ from chalicelib.errors import (
     UpstreamUnavailable,
 )
 from chalicelib.kit import i18n, outbox
-from chalicelib.kit.db import transaction
 from chalicelib.kit.log import LOG
 from chalicelib.web import replies
 from chalicelib.web.viewer import (
@@ -39,6 +38,7 @@ from chalicelib.web.viewer import (
 
 BODY_BYTES_MAX = 1_000_000
 View = Callable[..., Any]
+Declared = TypeVar("Declared", bound=View)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Routes:
         prepare: View | None = None,
         status: int = 200,
         with_cookies: bool = False,
-    ) -> Callable[[View], View]:
+    ) -> Callable[[Declared], Declared]:
         """Declare a view `(db, *, viewer, [body], [query], [prepared], [path ids])`.
 
         `prepare` gets the same but `db`, runs before the transaction begins, and its answer
@@ -81,7 +81,7 @@ class Routes:
         `with_cookies` hands the raw Cookie header to both as `cookies`.
         """
 
-        def declare(view: View) -> View:
+        def declare(view: Declared) -> Declared:
             self.endpoints.append(
                 Endpoint(
                     method, f"/api{path}", who, view, body, query, prepare, status, with_cookies
@@ -99,9 +99,9 @@ def answer(endpoint: Endpoint, request: Request) -> Response:
     language = i18n.choose_language(request.headers.get("accept-language"))
     LOG.append_keys(request_id=request_id)
     try:
-        outcome, rows = _run(endpoint, request)
-        response = replies.success(outcome, status=endpoint.status, request_id=request_id)
-        _relay(rows)
+        response = replies.success(
+            _run(endpoint, request), status=endpoint.status, request_id=request_id
+        )
     except Exception as error:
         response = replies.failure(_as_api_error(error), language=language, request_id=request_id)
     LOG.info(
@@ -114,7 +114,7 @@ def answer(endpoint: Endpoint, request: Request) -> Response:
     return response
 
 
-def _run(endpoint: Endpoint, request: Request) -> tuple[Any, list[int]]:
+def _run(endpoint: Endpoint, request: Request) -> Any:
     given = _parse_path(request)
     if endpoint.who is Who.MACHINE:
         machine = identify_machine(
@@ -123,22 +123,20 @@ def _run(endpoint: Endpoint, request: Request) -> tuple[Any, list[int]]:
         )
         given |= _parse(endpoint, request)
         return _serve(endpoint, given, machine)
-    with transaction() as db:
+    with outbox.committing() as db:
         viewer = find_viewer(db, cookie_header=request.headers.get("cookie"))
         _admit(endpoint, request, viewer)
         given |= _parse(endpoint, request)
         if not endpoint.prepare:
-            return endpoint.view(db, viewer=viewer, **given), outbox.added(db)
+            return endpoint.view(db, viewer=viewer, **given)
     return _serve(endpoint, given, viewer)
 
 
-def _serve(
-    endpoint: Endpoint, given: dict[str, Any], viewer: Viewer | Machine | None
-) -> tuple[Any, list[int]]:
+def _serve(endpoint: Endpoint, given: dict[str, Any], viewer: Viewer | Machine | None) -> Any:
     if endpoint.prepare:
         given["prepared"] = endpoint.prepare(viewer=viewer, **given)
-    with transaction() as db:
-        return endpoint.view(db, viewer=viewer, **given), outbox.added(db)
+    with outbox.committing() as db:
+        return endpoint.view(db, viewer=viewer, **given)
 
 
 def _admit(endpoint: Endpoint, request: Request, viewer: Viewer | None) -> None:
@@ -174,16 +172,6 @@ def _parse(endpoint: Endpoint, request: Request) -> dict[str, Any]:
             raise UnsupportedMediaType
         given["body"] = endpoint.body.model_validate_json(content)
     return given
-
-
-def _relay(rows: list[int]) -> None:
-    if not rows:
-        return
-    try:
-        outbox.relay(rows)
-    except Exception:
-        # The work is committed; the minute's sweep sends what is left.
-        LOG.exception("outbox left to the sweep", count=len(rows))
 
 
 def _as_api_error(error: Exception) -> ApiError:

@@ -1,0 +1,64 @@
+"""The Chalice app: every room's routes, and every trigger as a named function.
+
+Names of functions never change once deployed: Lambda keeps the handler it was created with.
+"""
+
+import os
+from typing import Any
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
+from chalicelib.migrations.upgrade import upgrade_database
+
+from chalicelib.accounts.routes import routes as accounts
+from chalicelib.dispatch import sweep, triggers
+from chalicelib.dispatch.routes import routes as dispatch
+from chalicelib.generations.routes import routes as generations
+from chalicelib.kit import outbox, queue
+from chalicelib.ledger.routes import routes as ledger
+from chalicelib.notifications.routes import routes as notifications
+from chalicelib.operations.routes import routes as operations
+from chalicelib.styles.routes import routes as styles
+from chalicelib.uploads.routes import routes as uploads
+from chalicelib.web import gateway_responses
+from chalicelib.web.mount import mount
+from chalicelib.web.routes import routes as web
+
+app = Chalice("style-license", configure_logs=False)
+mount(
+    app,
+    [web, accounts, uploads, ledger, notifications, styles, generations, dispatch, operations],
+)
+
+if os.environ.get("AWS_CHALICE_CLI_MODE"):
+    gateway_responses.install()
+
+
+@app.lambda_function(name="dispatch_jobs")
+def dispatch_jobs(event: dict[str, Any], _context: object) -> dict[str, int]:
+    """RabbitMQ → RunPod."""
+    return triggers.receive_job_messages(event)
+
+
+@app.on_sqs_message(queue=os.environ.get("ARTWORK_QUEUE", "style-license-artworks"), batch_size=1)
+def inspect_artworks(event: SQSEvent) -> None:
+    """S3 → SQS → decode and thumbnail."""
+    triggers.inspect_artworks([record.body for record in event])
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def relay_outbox(_event: CloudWatchEvent) -> dict[str, int]:
+    """What was left in the outbox."""
+    return {"sent": outbox.relay()}
+
+
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def sweep_jobs(_event: CloudWatchEvent) -> dict[str, int]:
+    """What was lost."""
+    return sweep.sweep()
+
+
+@app.lambda_function(name="prepare_deployment")
+def prepare_deployment(_event: dict[str, Any], _context: object) -> dict[str, str]:
+    """After each deploy: the schema and the queues."""
+    queue.declare_topology()
+    return {"revision": upgrade_database()}

@@ -1,0 +1,94 @@
+"""Every minute: whatever a lost message, callback, worker or event has left behind."""
+
+from pydantic import ValidationError
+
+from chalicelib.contracts.callbacks import GenerationCompleted, TrainingCompleted
+from chalicelib.contracts.failures import Failure, FailureCode
+from chalicelib.contracts.jobs import JobKind
+from chalicelib.dispatch import runpod, service
+from chalicelib.jobs import service as jobs
+from chalicelib.kit import clock, outbox
+from chalicelib.kit.db import transaction
+from chalicelib.kit.log import LOG
+from chalicelib.kit.settings import settings
+from chalicelib.ledger import service as ledger
+from chalicelib.styles.inspection import inspect_overdue
+from chalicelib.tables import Job
+
+_LOST = Failure(code=FailureCode.WORKER_LOST, message="nothing was heard from the worker")
+_TIMED_OUT = Failure(code=FailureCode.TIMEOUT, message="the attempt ran out of time")
+
+
+def sweep() -> dict[str, int]:
+    """Look after silent, forgotten and waiting jobs; answers what was found of each."""
+    with transaction() as db:
+        silent = jobs.find_silent(db)
+    for job in silent:
+        try:
+            look_after(job)
+        except Exception:
+            # One job that can't be looked after must not leave the others alone.
+            LOG.exception("job left to the next sweep", job_id=str(job.id))
+    with outbox.committing() as db:
+        forgotten = jobs.announce_forgotten(db)
+    with transaction() as db:
+        credited = ledger.roll_up_credits(db)
+    return {
+        "silent_jobs": len(silent),
+        "forgotten_jobs": forgotten,
+        "jobs_sent": sum(service.send_due(kind) for kind in JobKind),
+        "artists_credited": credited,
+        "artworks_inspected": inspect_overdue(),
+    }
+
+
+def look_after(job: Job) -> None:
+    """Ask RunPod for a silent job and act on the answer."""
+    kind = JobKind(job.kind)
+    if job.runpod_job_id is None:
+        service.fail_attempt(job_id=job.id, attempt=job.attempt, failure=_LOST)
+        return
+    try:
+        state = runpod.ask_status(kind, job.runpod_job_id)
+    except runpod.RunpodUnavailable as error:
+        LOG.warning("RunPod does not answer", job_id=str(job.id), reason=str(error))
+        return
+    if state.status == "COMPLETED":
+        _replay(job, kind, state)
+    elif state.status == "IN_QUEUE":
+        # No worker has had it: waiting in RunPod's queue is no silence.
+        return
+    elif state.status in {"IN_PROGRESS", "RUNNING"}:
+        _stop_if_dead(job, kind)
+    else:
+        failure = state.failure or (_TIMED_OUT if state.status == "TIMED_OUT" else _LOST)
+        service.fail_attempt(job_id=job.id, attempt=job.attempt, failure=failure)
+
+
+def _replay(job: Job, kind: JobKind, state: runpod.RunState) -> None:
+    """The worker finished and its callback got lost: its output is the same payload."""
+    model = TrainingCompleted if kind is JobKind.TRAINING else GenerationCompleted
+    try:
+        done = model.model_validate(state.output)
+    except ValidationError:
+        service.fail_attempt(job_id=job.id, attempt=job.attempt, failure=_LOST)
+        return
+    failure = service.verify_objects(done)
+    with outbox.committing() as db:
+        accepted = service.complete(db, done=done, failure=failure)
+    if not accepted:
+        # Output of another attempt, or none: what is at work now must not stay so for ever.
+        service.fail_attempt(job_id=job.id, attempt=job.attempt, failure=_LOST)
+
+
+def _stop_if_dead(job: Job, kind: JobKind) -> None:
+    """Silent for twice the time, it is taken for dead; RunPod is told to stop it."""
+    last = job.heard_at or job.dispatched_at
+    if last and (clock.now() - last).total_seconds() < 2 * settings().silence_seconds:
+        return
+    service.fail_attempt(job_id=job.id, attempt=job.attempt, failure=_LOST)
+    if job.runpod_job_id:
+        try:
+            runpod.cancel(kind, job.runpod_job_id)
+        except runpod.RunpodUnavailable:
+            LOG.warning("not canceled at RunPod", job_id=str(job.id))
