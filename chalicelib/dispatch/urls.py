@@ -30,6 +30,7 @@ def _training(db: Session, job: Job) -> tuple[dict[str, str], dict[str, UploadFo
     ).all()
     signature = db.execute(
         select(Artist.signature_key)
+        .select_from(Artist)
         .join(Style, Style.artist_id == Artist.user_id)
         .where(Style.id == job.style_id)
     ).scalar_one()
@@ -52,6 +53,7 @@ def _generation(db: Session, job: Job) -> tuple[dict[str, str], dict[str, Upload
     private, images = settings().private_bucket, settings().image_bucket
     row = db.execute(
         select(Style.lora_key, Artist.signature_key)
+        .select_from(Generation)
         .join(Style, Style.id == Generation.style_id)
         .join(Artist, Artist.user_id == Style.artist_id)
         .where(Generation.id == job.generation_id)

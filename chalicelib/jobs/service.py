@@ -119,12 +119,13 @@ def fail_attempt(db: Session, *, job: Job, failure: Failure) -> bool:
     if not failure.retryable or job.attempt > len(delays):
         end(db, job=job, state="failed", failure=failure)
         return False
+    delay_seconds, attempt = delays[job.attempt - 1], job.attempt + 1
     db.execute(
         update(Job)
         .where(Job.id == job.id)
         .values(
             state="retrying",
-            attempt=job.attempt + 1,
+            attempt=attempt,
             attempt_key=None,
             due_at=None,
             runpod_job_id=None,
@@ -135,7 +136,7 @@ def fail_attempt(db: Session, *, job: Job, failure: Failure) -> bool:
             **_failure_columns(failure),
         )
     )
-    _announce(db, JobKind(job.kind), job.id, job.attempt + 1, delays[job.attempt - 1])
+    _announce(db, JobKind(job.kind), job.id, attempt, delay_seconds)
     _announce_next(db, JobKind(job.kind))
     return True
 
