@@ -191,7 +191,9 @@ def signature(width: int = 420, height: int = 120) -> bytes:
     """A pen stroke on nothing."""
     image = Image.new("RGBA", (width, height))
     ImageDraw.Draw(image).line(
-        [(10, 90), (width // 3, 20), (width // 2, 100), (width - 10, 30)], fill=(0, 0, 0, 255), width=7
+        [(10, 90), (width // 3, 20), (width // 2, 100), (width - 10, 30)],
+        fill=(0, 0, 0, 255),
+        width=7,
     )
     out = io.BytesIO()
     image.save(out, "PNG")

@@ -169,14 +169,13 @@ def _usable_style(db: Session, *, style_id: UUID, buyer_id: UUID) -> Style:
     ).one_or_none()
     if row is None:
         raise NotFound
-    usable = row.Style.training_status == "completed" and row.Style.is_active and row.is_active
-    if usable:
-        style: Style = row.Style
-        return style
-    if row.Style.artist_id != buyer_id:
-        # Whoever may not know of a style learns nothing of its state.
-        raise NotFound if row.Style.training_status == "failed" else StyleNotReady
-    raise StyleNotReady
+    style: Style = row.Style
+    hidden = not (style.is_active and row.is_active) or style.training_status == "failed"
+    if hidden and style.artist_id != buyer_id:
+        raise NotFound
+    if hidden or style.training_status != "completed":
+        raise StyleNotReady
+    return style
 
 
 def _publish(db: Session, generation: Generation) -> None:

@@ -19,7 +19,10 @@ def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
 
 def _migrate() -> None:
     url = context.config.attributes["url"].replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(url, poolclass=pool.NullPool)
+    # A database user named like one of our schemas would make it the default one.
+    engine = create_engine(
+        url, poolclass=pool.NullPool, connect_args={"options": "-c search_path=public"}
+    )
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
         connection.execute(text(f"CREATE SCHEMA IF NOT EXISTS {VERSION_SCHEMA}"))

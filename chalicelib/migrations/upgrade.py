@@ -4,11 +4,19 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from chalicelib.kit.settings import settings
 
 
-def upgrade_database(url: str) -> None:
-    """Run every migration that the database lacks; harmless when there is none."""
-    command.upgrade(alembic_config(url), "head")
+def upgrade_database(url: str | None = None) -> str:
+    """Run every migration that the database (by default the settings') lacks.
+
+    Answers the revision it now has; harmless when there is nothing to do.
+    """
+    config = alembic_config(url or settings().database_url.get_secret_value())
+    command.upgrade(config, "head")
+    return str(ScriptDirectory.from_config(config).get_current_head())
 
 
 def downgrade_database(url: str) -> None:

@@ -51,9 +51,7 @@ def test_an_unexpected_exception_tells_only_its_request_id(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bob = cast.bob
-    monkeypatch.setattr(
-        "chalicelib.ledger.queries.balance_of", lambda *_, **__: 1 / 0
-    )
+    monkeypatch.setattr("chalicelib.ledger.queries.balance_of", lambda *_, **__: 1 / 0)
     answer = bob.get("/api/tokens/balance")
     assert (answer.status, answer.code) == (500, "INTERNAL_ERROR")
     assert answer.details == {"request_id": answer.header("X-Request-Id")}
@@ -74,7 +72,11 @@ def test_wrong_fields_are_named_one_by_one_in_korean(cast: Cast) -> None:
 def test_a_change_without_the_token_or_from_another_origin_is_refused(cast: Cast) -> None:
     bob = cast.bob
     body = {"purpose": "artwork", "files": []}
-    for headers in ({"X-CSRFToken": ""}, {"X-CSRFToken": "0" * 64}, {"Origin": "https://evil.test"}):
+    for headers in (
+        {"X-CSRFToken": ""},
+        {"X-CSRFToken": "0" * 64},
+        {"Origin": "https://evil.test"},
+    ):
         answer = bob.post("/api/uploads", body, headers=headers)
         assert (answer.status, answer.code) == (403, "CSRF_FAILED")
     answer = bob.post("/api/uploads", body, headers={"Origin": "http://localhost:8000"})

@@ -15,7 +15,7 @@ SCHEMAS = ("auth", "token", "style", "generation", "community", "tagging")
 def upgrade() -> None:
     for schema in SCHEMAS:
         op.execute(f"CREATE SCHEMA {schema}")
-    op.execute("CREATE EXTENSION pg_trgm")
+    op.execute("CREATE EXTENSION pg_trgm SCHEMA public")
     op.create_table(
         "users",
         sa.Column("id", sa.Uuid(), server_default=sa.text("uuidv7()"), nullable=False),

@@ -1,0 +1,58 @@
+PYTHON ?= python3
+BIN := .venv/bin
+ARTWORKS ?=
+STAMP := .venv/.installed
+OPENID := local/openid/node_modules/.installed
+export PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test check format types package migration clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) $(OPENID)  ## install what the project needs into this folder
+
+$(STAMP): requirements.txt requirements-dev.txt gpu_handlers/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=…)")'
+	@echo "Installing the Python packages into .venv (the first time takes some minutes)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(OPENID): local/openid/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20 or newer is needed"; exit 1; }
+	@echo "Installing the OpenID provider"
+	@npm ci --prefix local/openid --silent --no-audit --no-fund
+	@touch $@
+
+run: setup  ## the whole platform on this machine; PORT=8000
+	@exec $(BIN)/python -m local.run
+
+demo: setup  ## the whole journey, printed; ARTWORKS=folder of your own pictures
+	@exec $(BIN)/python -m local.demo $(if $(ARTWORKS),--artworks "$(ARTWORKS)")
+
+test: setup  ## every test; ARGS="tests/ledger -k hold"
+	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m pytest $(ARGS)
+
+check: setup types  ## what a change must pass
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+types: setup
+	@$(BIN)/mypy
+
+format: setup  ## lay the code out
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+package: setup  ## build what would be deployed; STAGE=dev
+	@$(BIN)/python -m local.package --stage $(or $(STAGE),dev)
+
+migration: setup  ## draft a migration from the tables; MESSAGE="add a column"
+	@$(BIN)/python -m local.migration "$(MESSAGE)"
+
+clean:  ## forget the local platform's data
+	@rm -rf .local/postgres .local/rabbitmq .local/aws .local/logs .local/adapters

@@ -1,0 +1,148 @@
+"""The training worker: artworks in, LoRA and signed samples out."""
+
+import hashlib
+import threading
+import time
+from typing import Any
+
+import runpod
+
+from chalicelib.contracts.callbacks import TrainingCompleted, TrainingProgress, TrainingResult
+from chalicelib.contracts.jobs import JobKind, TrainingJob
+from gpu_handlers.base_models import load_fresh
+from gpu_handlers.base_models.family import Family
+from gpu_handlers.common import metadata, signature, storage
+from gpu_handlers.common.backend import Backend
+from gpu_handlers.common.failures import Cancelled
+from gpu_handlers.common.progress import Clock, ProgressSender
+from gpu_handlers.common.running import run_job
+from gpu_handlers.common.settings import settings
+from gpu_handlers.inference.pipeline import read_signature
+from gpu_handlers.training.dataset import load_dataset
+from gpu_handlers.training.lora import Recipe, Step, save_lora, train
+
+SAMPLE_SIZE = (512, 512)
+SIGNATURE_BYTES_MAX = 20_000_000
+# Samples are rendered here and at the end.
+CHECKPOINTS = (0.5,)
+
+
+async def handler(job: dict[str, Any]) -> dict[str, Any]:
+    """RunPod's entry: a TrainingJob in, TrainingCompleted or `{"error": …}` out."""
+    return await run_job(JobKind.TRAINING, TrainingJob, job.get("input"), train_style)
+
+
+def train_style(job: TrainingJob, backend: Backend, stop: threading.Event) -> TrainingCompleted:
+    """One training from URLs to uploaded LoRA."""
+    began = time.monotonic()
+    urls = backend.ask_urls()
+    recipe = Recipe()
+    steps = recipe.steps(len(job.artworks), settings().training_steps)
+    with ProgressSender(backend, job.style_id, stop=stop, every_seconds=2) as sender:
+        report = _Report(job, backend, sender, stop)
+        report.show(Step(0, steps, 0, max(1, steps * recipe.batch_size // len(job.artworks))))
+        family = load_fresh(job.base_model)
+        dataset = load_dataset(family, job, urls)
+        report.family = family
+        loss = train(
+            family,
+            dataset,
+            recipe,
+            steps=steps,
+            seed=job.seed,
+            deadline_seconds=job.deadline_seconds,
+            stop=stop,
+            step_done=report.step_done,
+        )
+        report.render_samples()
+        lora = save_lora(family, job_id=str(job.job_id), style_id=str(job.style_id))
+    storage.upload(backend.ask_urls().write["lora"], lora)
+    return TrainingCompleted(
+        job_id=job.job_id,
+        attempt=job.attempt,
+        attempt_key=job.attempt_key,
+        result=TrainingResult(
+            lora_sha256=hashlib.sha256(lora).hexdigest(),
+            lora_size_bytes=len(lora),
+            base_model=family.name,
+            base_revision=family.revision,
+            steps=report.steps,
+            samples=report.samples,
+            final_loss=round(loss, 5),
+            duration_seconds=round(time.monotonic() - began, 1),
+        ),
+    )
+
+
+class _Report:
+    """What the artist sees while training runs: progress, and samples at checkpoints."""
+
+    def __init__(
+        self, job: TrainingJob, backend: Backend, sender: ProgressSender, stop: threading.Event
+    ) -> None:
+        self._job, self._backend, self._sender, self._stop = job, backend, sender, stop
+        self._pace = Clock()
+        self._last: Step | None = None
+        self._due = list(CHECKPOINTS)
+        self.family: Family | None = None
+        self.samples = 0
+        self.steps = 0
+
+    def show(self, where: Step) -> None:
+        """Report where the loop is; the last percent is kept for samples and upload."""
+        self._last, self.steps = where, where.step
+        done = where.step / where.steps
+        self._sender.show(
+            TrainingProgress(
+                current_epoch=min(where.epoch, where.epochs),
+                total_epochs=where.epochs,
+                progress_percent=min(99, int(100 * done)),
+                estimated_seconds=self._pace.left(done * 0.97),
+                samples=self.samples,
+            )
+        )
+
+    def step_done(self, where: Step) -> None:
+        """After each step: progress, and samples when a checkpoint is reached."""
+        self.show(where)
+        if self._due and where.step / where.steps >= self._due[0] and where.step < where.steps:
+            self._due.pop(0)
+            self.render_samples()
+
+    def render_samples(self) -> None:
+        """A signed sample of each prompt, uploaded as it comes."""
+        if self.family is None:
+            return
+        urls = self._backend.ask_urls()
+        signing = read_signature(
+            storage.download(urls.read["signature"], size_bytes_max=SIGNATURE_BYTES_MAX)
+        )
+        for number, prompt in enumerate(self._job.sample_prompts):
+            form = urls.write.get(f"sample-{self.samples}")
+            if form is None:
+                return
+            picture = self.family.generate(
+                self.family.caption(self._job.trigger, [prompt]),
+                size=SAMPLE_SIZE,
+                seed=(self._job.seed + number) % 2**32,
+                steps=self.family.steps(SAMPLE_SIZE),
+                step_done=self._stop_if_asked,
+            )
+            signed = signature.stamp(picture, signing).image
+            storage.upload(form, metadata.write_png(signed, self._job.rights))
+            self.samples += 1
+            if self._last:
+                self.show(self._last)
+
+    def _stop_if_asked(self, _step: int, _steps: int) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+
+
+def main() -> None:
+    """Serve jobs until RunPod says otherwise."""
+    runpod.serverless.start({"handler": handler})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,197 @@
+"""The whole platform as programs for the supervisor."""
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.postgres import Postgres
+from local.programs import Program, answers_http, listens
+from local.rabbitmq import Rabbit
+from local.sandboxes.runpod.worker import worker_listens
+from local.settings import (
+    ENDPOINTS,
+    Ports,
+    app_environment,
+    aws_environment,
+    gpu_environment,
+    kept_secrets,
+    openid_environment,
+)
+
+ROOT = Path(__file__).parents[1]
+OPENID = ROOT / "local" / "openid"
+API_WORKERS = 2
+API_THREADS = 8
+
+
+class Incomplete(Exception):
+    """Something the stack needs is not on this machine; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Programs in order of start, and what others need to reach them."""
+
+    programs: list[Program]
+    environment: Mapping[str, str]
+    ports: Ports
+    folder: Path
+
+    @property
+    def url(self) -> str:
+        """Where people reach the platform."""
+        return self.environment["PUBLIC_URL"]
+
+
+def build_stack(folder: Path, *, port: int = 0, workers: bool = True, **overrides: str) -> Stack:
+    """The platform with its data in `folder`; `overrides` are settings of the app.
+
+    Fetches RabbitMQ and makes the database when they are missing; starts nothing.
+    """
+    folder = folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    ports = Ports.choose(port)
+    stores: list[Program] = []
+    database_url = overrides.pop("DATABASE_URL", os.environ.get("DATABASE_URL"))
+    if not database_url:
+        postgres = Postgres(folder / "postgres", durable=True)
+        postgres.prepare()
+        database_url = postgres.url()
+        stores.append(postgres.program())
+    amqp_url = overrides.pop("AMQP_URL", os.environ.get("AMQP_URL"))
+    if not amqp_url:
+        rabbit = Rabbit(folder / "rabbitmq", distribution=ROOT / ".local" / "rabbitmq-dist")
+        rabbit.prepare()
+        amqp_url = rabbit.url
+        stores += rabbit.programs()
+    environment = app_environment(
+        ports=ports,
+        keys=kept_secrets(folder),
+        database_url=database_url,
+        amqp_url=amqp_url,
+        overrides=overrides,
+    )
+    stores.append(_aws(ports, folder))
+    programs = [
+        *stores,
+        _openid(environment, ports, folder),
+        _runpod(environment, ports),
+        _prepare(environment, needs=tuple(program.name for program in stores)),
+        _api(environment, ports),
+        *_bridges(environment),
+    ]
+    if workers:
+        programs += [_gpu_worker(environment, name, ports, folder) for name in ENDPOINTS]
+    return Stack(programs, environment, ports, folder)
+
+
+def _python(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", *arguments]
+
+
+def _aws(ports: Ports, folder: Path) -> Program:
+    arguments = ("local.aws", "--port", str(ports.aws), "--folder", str(folder / "aws"))
+    return Program(
+        name="aws",
+        argv=_python(*arguments),
+        env=aws_environment(ports),
+        ready=listens(ports.aws),
+        cwd=ROOT,
+        quiet=True,
+    )
+
+
+def _openid(environment: Mapping[str, str], ports: Ports, folder: Path) -> Program:
+    if not shutil.which("node"):
+        raise Incomplete("Node.js 20 or newer is missing; the OpenID provider needs it")
+    if not (OPENID / "node_modules").exists():
+        raise Incomplete("the OpenID provider is not installed: make setup")
+    return Program(
+        name="openid",
+        argv=["node", str(OPENID / "server.mjs")],
+        env=openid_environment(environment, ports=ports, folder=folder),
+        ready=answers_http(f"http://127.0.0.1:{ports.openid}/.well-known/openid-configuration"),
+        quiet=True,
+    )
+
+
+def _runpod(environment: Mapping[str, str], ports: Ports) -> Program:
+    names = ("RUNPOD_API_KEY", "RUNPOD_FAULTS")
+    return Program(
+        name="runpod",
+        argv=_python("local.sandboxes.runpod.server", "--port", str(ports.runpod)),
+        env={name: environment[name] for name in names if name in environment},
+        ready=listens(ports.runpod),
+        cwd=ROOT,
+    )
+
+
+def _prepare(environment: Mapping[str, str], *, needs: tuple[str, ...]) -> Program:
+    return Program(
+        name="prepare",
+        argv=_python("local.bridge", "invoke", "prepare_deployment"),
+        env=environment,
+        needs=needs,
+        once=True,
+        cwd=ROOT,
+    )
+
+
+def _api(environment: Mapping[str, str], ports: Ports) -> Program:
+    flags = {
+        "bind": f"127.0.0.1:{ports.edge}",
+        "worker-class": "gthread",
+        "workers": str(API_WORKERS),
+        "threads": str(API_THREADS),
+        "keep-alive": "20",
+        "graceful-timeout": "3",
+        "timeout": "60",
+        "log-level": "warning",
+    }
+    options = [part for name, value in flags.items() for part in (f"--{name}", value)]
+    return Program(
+        name="api",
+        argv=_python("gunicorn", *options, "--no-control-socket", "local.edge:application"),
+        env=environment,
+        needs=("prepare", "openid", "runpod"),
+        ready=answers_http(f"http://127.0.0.1:{ports.edge}/api/health"),
+        cwd=ROOT,
+    )
+
+
+def _bridges(environment: Mapping[str, str]) -> list[Program]:
+    sources = {"rabbitmq": "jobs", "sqs": "artworks", "schedule": "schedule"}
+    return [
+        Program(
+            name=name,
+            argv=_python("local.bridge", source),
+            env=environment,
+            needs=("api",),
+            cwd=ROOT,
+        )
+        for source, name in sources.items()
+    ]
+
+
+def _gpu_worker(
+    environment: Mapping[str, str], endpoint: str, ports: Ports, folder: Path
+) -> Program:
+    return Program(
+        name=endpoint,
+        argv=_python(f"gpu_handlers.{endpoint}.handler"),
+        env=gpu_environment(environment, endpoint=endpoint, ports=ports, folder=folder),
+        # After the API, so that on two cores the page people wait for comes first; until then
+        # jobs wait in RunPod's queue.
+        needs=("runpod", "api"),
+        ready=worker_listens(
+            environment["RUNPOD_API_URL"], endpoint=endpoint, key=environment["RUNPOD_API_KEY"]
+        ),
+        background=True,
+        start_seconds=300,
+        cwd=ROOT,
+        # The SDK finishes the job in hand first; a job that is cut off is run again.
+        stop_seconds=8,
+    )
