@@ -13,12 +13,11 @@ FAMILIES = {"tiny": Tiny}
 @cache
 def load(base_model: str) -> Family:
     """A base model, loaded once per worker. Raises JobError for one that this worker lacks."""
-    if base_model not in FAMILIES:
-        raise JobError(FailureCode.MODEL_NOT_FOUND, f"no base model {base_model}")
-    return FAMILIES[base_model]()
+    return load_fresh(base_model)
 
 
 def load_fresh(base_model: str) -> Family:
-    """A base model of its own, for a training that must leave the shared one untouched."""
-    load.cache_clear()
-    return load(base_model)
+    """A base model of its own: a training changes the one it works on. Raises JobError."""
+    if base_model not in FAMILIES:
+        raise JobError(FailureCode.MODEL_NOT_FOUND, f"no base model {base_model}")
+    return FAMILIES[base_model]()

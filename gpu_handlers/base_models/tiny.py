@@ -5,6 +5,7 @@ from a square: enlarged, or with sky and ground drawn out above and below.
 """
 
 import hashlib
+import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ TARGETS = [
     *("ff.net.0.proj", "ff.net.2", "proj_in", "proj_out"),
     *("conv1", "conv2", "conv_shortcut", "conv_in", "conv_out"),
 ]
-TRAINING_ADAPTER = "training"
+TRAINING_ADAPTER = "in_training"
 
 
 class Tiny:
@@ -48,7 +49,7 @@ class Tiny:
             feature_extractor=None,
             requires_safety_checker=False,
             local_files_only=True,
-            torch_dtype=torch.float32,
+            dtype=torch.float32,
         ).to(device())
         self._pipe.set_progress_bar_config(disable=True)
         for part in (self._pipe.unet, self._pipe.vae, self._pipe.text_encoder):
@@ -118,10 +119,11 @@ class Tiny:
     ) -> None:
         """See `Family`."""
         unet = self._pipe.unet
-        unet.add_adapter(
-            _configuration(int(configuration["rank"]), list(configuration["targets"])),
-            adapter_name=name,
-        )
+        adapter = _configuration(int(configuration["rank"]), list(configuration["targets"]))
+        with warnings.catch_warnings():
+            # peft warns that there are several adapters; that is what we want.
+            warnings.filterwarnings("ignore", message="Already found a `peft_config`")
+            unet.add_adapter(adapter, adapter_name=name)
         try:
             result: Any = set_peft_model_state_dict(unet, weights, adapter_name=name)
         except RuntimeError as error:
@@ -184,16 +186,19 @@ def _carry_on(square: Image.Image, size: tuple[int, int]) -> Image.Image:
     above = round((height - square.height) * SKY_SHARE)
     below = height - square.height - above
     tall = Image.new("RGB", size)
-    sky = square.crop((0, 0, width, EDGE)).resize((width, above + EDGE), Image.Resampling.BICUBIC)
+    sky = square.crop((0, 0, width, EDGE))
     ground = square.crop((0, square.height - EDGE, width, square.height))
-    tall.paste(sky, (0, 0))
-    tall.paste(
-        ground.resize((width, below + EDGE), Image.Resampling.BICUBIC),
-        (0, height - below - EDGE),
-    )
+    tall.paste(_draw_out(sky, above + EDGE), (0, 0))
+    tall.paste(_draw_out(ground, below + EDGE), (0, height - below - EDGE))
     seam = Image.new("L", square.size, 255)
     ramp = Image.linear_gradient("L").resize((width, EDGE))
     seam.paste(ramp, (0, 0))
     seam.paste(ramp.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, square.height - EDGE))
     tall.paste(square, (0, above), seam)
     return tall
+
+
+def _draw_out(strip: Image.Image, height: int) -> Image.Image:
+    # Few columns, so that no single pixel becomes a streak.
+    colours = strip.resize((5, 2), Image.Resampling.BOX)
+    return colours.resize((strip.width, height), Image.Resampling.BICUBIC)

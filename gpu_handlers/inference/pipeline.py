@@ -12,7 +12,7 @@ from chalicelib.contracts.callbacks import GenerationProgress, GenerationResult
 from chalicelib.contracts.failures import FailureCode
 from chalicelib.contracts.fingerprint import pixel_sha256
 from chalicelib.contracts.jobs import GenerationJob
-from gpu_handlers.base_models.family import Family
+from gpu_handlers.base_models.family import Family, StepDone
 from gpu_handlers.common import metadata, signature
 from gpu_handlers.common.failures import Cancelled, JobError
 from gpu_handlers.common.progress import Clock, ProgressSender
@@ -39,24 +39,11 @@ def make_image(
     stop: threading.Event,
 ) -> Made:
     """Generate, sign, describe. Raises JobError, or Cancelled within one step of `stop`."""
-    began, pace = time.monotonic(), Clock()
+    began = time.monotonic()
     signing = read_signature(signature_png)
     adapters.use(job.lora_sha256, lora)
     steps = family.steps(job.aspect_ratio.size)
-
-    def step_done(step: int, total: int) -> None:
-        if stop.is_set():
-            raise Cancelled
-        done = min(step, total) / total
-        progress.show(
-            GenerationProgress(
-                current_step=min(step, total),
-                total_steps=total,
-                progress_percent=min(99, int(100 * done)),
-                estimated_seconds=pace.left(done),
-            )
-        )
-
+    step_done = _reporting(progress, stop)
     step_done(0, steps)
     picture = family.generate(
         family.caption(job.trigger, job.prompt_tags),
@@ -84,6 +71,25 @@ def make_image(
             duration_seconds=round(time.monotonic() - began, 3),
         ),
     )
+
+
+def _reporting(progress: ProgressSender, stop: threading.Event) -> StepDone:
+    pace = Clock()
+
+    def step_done(step: int, total: int) -> None:
+        if stop.is_set():
+            raise Cancelled
+        done = min(step, total) / total
+        progress.show(
+            GenerationProgress(
+                current_step=min(step, total),
+                total_steps=total,
+                progress_percent=min(99, int(100 * done)),
+                estimated_seconds=pace.left(done),
+            )
+        )
+
+    return step_done
 
 
 def read_signature(content: bytes) -> Image.Image:
