@@ -13,12 +13,12 @@ from functools import cache
 from typing import Any
 
 import requests
+from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2 import OAuth2Error
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from chalicelib.kit.settings import settings
 
@@ -52,10 +52,18 @@ class Flow(BaseModel):
 class Identity(BaseModel):
     """Whom the provider vouches for."""
 
-    sub: str
-    email: str = ""
+    sub: str = Field(max_length=255)
+    email: str = Field(default="", max_length=320)
     email_verified: bool = False
     name: str = ""
+
+
+class Provider(BaseModel):
+    """Where the provider's endpoints are (OIDC Discovery 1.0 §3)."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
 
 
 def safe_next(path: str | None) -> str:
@@ -79,7 +87,7 @@ def begin_sign_in(next_path: str | None) -> tuple[str, Flow]:
     )
     with _client() as client:
         url, _ = client.create_authorization_url(
-            _metadata()["authorization_endpoint"],
+            _metadata().authorization_endpoint,
             state=flow.state,
             nonce=flow.nonce,
             code_verifier=flow.verifier,
@@ -96,12 +104,12 @@ def finish_sign_in(flow: Flow, *, state: str | None, code: str | None) -> Identi
     try:
         with _client() as client:
             token = client.fetch_token(
-                _metadata()["token_endpoint"],
+                _metadata().token_endpoint,
                 code=code,
                 code_verifier=flow.verifier,
                 timeout=TIMEOUT_SECONDS,
             )
-    except (requests.RequestException, OAuth2Error, ValueError) as error:
+    except (requests.RequestException, AuthlibBaseError, ValueError) as error:
         raise SignInRefused("exchange") from error
     return _verify(str(token.get("id_token", "")), nonce=flow.nonce)
 
@@ -143,18 +151,29 @@ def _client() -> Any:
 
 
 @cache
-def _metadata() -> dict[str, Any]:
-    return _fetch(f"{settings().oidc_issuer}/.well-known/openid-configuration")
+def _metadata() -> Provider:
+    content = _fetch(f"{settings().oidc_issuer}/.well-known/openid-configuration")
+    try:
+        return Provider.model_validate(content)
+    except ValidationError as error:
+        raise SignInRefused("provider") from error
 
 
-def _fetch(url: str) -> dict[str, Any]:
+def _fetch(url: str) -> Any:
     try:
         response = requests.get(url, timeout=TIMEOUT_SECONDS)
         response.raise_for_status()
-        content: dict[str, Any] = response.json()
+        return response.json()
     except (requests.RequestException, ValueError) as error:
         raise SignInRefused("provider") from error
-    return content
+
+
+def _fetch_keys() -> KeySet:
+    content = _fetch(_metadata().jwks_uri)
+    try:
+        return KeySet.import_key_set(content)
+    except (JoseError, LookupError, TypeError, ValueError) as error:
+        raise SignInRefused("provider") from error
 
 
 class _Keys:
@@ -167,7 +186,7 @@ class _Keys:
     def get(self, *, older_than_seconds: int) -> KeySet:
         """Keys no older than that."""
         if self._keys is None or time.monotonic() - self._fetched_at > older_than_seconds:
-            self._keys = KeySet.import_key_set(_fetch(_metadata()["jwks_uri"]))  # type: ignore[arg-type]
+            self._keys = _fetch_keys()
             self._fetched_at = time.monotonic()
         return self._keys
 
