@@ -51,7 +51,7 @@ def gateway() -> Gateway:
 def _api(environ: Environ, start_response: Start) -> Iterable[bytes]:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > REQUEST_BYTES_MAX:
-        answer = refusal(413, "PAYLOAD_TOO_LARGE", "The request is larger than 10 MB.")
+        answer = refusal("REQUEST_TOO_LARGE")
         # The rest of the body is not read, so the connection cannot serve another request.
         return _send(start_response, answer[0], [*answer[1], ("Connection", "close")], answer[2])
     status, headers, body = gateway().handle(

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, unquote
+from uuid import uuid4
 
+from chalicelib.web.gateway_responses import gateway_responses
 from local.functions import Context
 
 LOG = logging.getLogger("gateway")
@@ -59,9 +61,9 @@ class Gateway:
         """One request, its path still percent-encoded, to status, headers and body."""
         found = self._match(method, unquote(path))
         if not found:
-            return refusal(404, "NOT_FOUND", "Nothing answers at this address.")
+            return refusal("MISSING_AUTHENTICATION_TOKEN")
         if len(body) > REQUEST_BYTES_MAX:
-            return refusal(413, "PAYLOAD_TOO_LARGE", "The request is larger than 10 MB.")
+            return refusal("REQUEST_TOO_LARGE")
         route, variables = found
         context = Context("api_handler")
         event = {
@@ -103,18 +105,24 @@ class Gateway:
             encoded = json.dumps(answer)
         except Exception:
             LOG.exception("%s %s crashed", event["httpMethod"], event["path"])
-            return refusal(502, "BAD_GATEWAY", "The request could not be answered.")
+            return refusal("INTEGRATION_FAILURE")
         if len(encoded) > RESPONSE_BYTES_MAX:
             LOG.error("%s %s answered more than 6 MB", event["httpMethod"], event["path"])
-            return refusal(502, "BAD_GATEWAY", "The request could not be answered.")
+            return refusal("INTEGRATION_FAILURE")
         return _answer(answer)
 
 
-def refusal(status: int, code: str, message: str) -> Answer:
-    """The envelope in which the gateway itself refuses a request."""
-    error = {"code": code, "message": message, "details": {}}
-    body = json.dumps({"success": False, "error": error}, separators=(",", ":")).encode()
-    return status, [("Content-Type", "application/json")], body
+def refusal(name: str) -> Answer:
+    """What the gateway itself answers, as the deployed one is told to (gateway_responses)."""
+    told = gateway_responses()[name]
+    request_id = str(uuid4())
+    body = told["responseTemplates"]["application/json"].replace("$context.requestId", request_id)
+    headers = [("Content-Type", "application/json")]
+    for key, value in told["responseParameters"].items():
+        header = key.removeprefix("gatewayresponse.header.")
+        given = request_id if value == "context.requestId" else value[1:-1]
+        headers.append((header, given))
+    return int(told["statusCode"]), headers, body.encode()
 
 
 def _per_thread(app: Any) -> Any:

@@ -23,7 +23,7 @@ from local.supervisor import Supervisor
 STATE_FILE = "stack.json"
 DEFAULT_PORT = 8000
 LOCK_SECONDS = 15.0
-START_SECONDS = 180.0
+START_SECONDS = 420.0
 
 
 class AlreadyRunning(Exception):
@@ -46,7 +46,10 @@ def running_stack(folder: Path, *, arguments: tuple[str, ...] = ()) -> Iterator[
     folder.mkdir(parents=True, exist_ok=True)
     argv = [sys.executable, "-m", "local.run", "--data", str(folder), "--port", "0", *arguments]
     with (folder / "output.log").open("ab") as output:
-        process = subprocess.Popen(argv, cwd=ROOT, stdout=output, stderr=output)
+        # Its own session: a Ctrl-C here must reach it once, through us.
+        process = subprocess.Popen(
+            argv, cwd=ROOT, stdout=output, stderr=output, start_new_session=True
+        )
         try:
             yield _await_state(process, folder)
         finally:

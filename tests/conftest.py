@@ -84,7 +84,7 @@ def stores(postgres: Postgres) -> Iterator[None]:
 
 
 @pytest.fixture
-def db_clean(stores: None, postgres: Postgres) -> Iterator[None]:
+def db_clean(stores: None, postgres: Postgres) -> None:
     """Empty tables before each test; the entries' trigger is asleep for that."""
     with psycopg.connect(postgres.url("app"), autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
@@ -96,7 +96,6 @@ def db_clean(stores: None, postgres: Postgres) -> Iterator[None]:
         ).fetchone()
         assert tables
         connection.execute(f"TRUNCATE {tables[0]} CASCADE")
-    yield
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ _NOT_IN_USERNAME = re.compile(r"[^a-z0-9_.-]+")
 def sign_in(db: Session, *, identity: Identity) -> UUID | None:
     """The user of this identity, made and welcomed at the first sign-in; None when deactivated."""
     email = identity.email.strip().lower()
-    is_operator = identity.email_verified and email in settings().operators
+    is_operator = bool(email) and identity.email_verified and email in settings().operators
     known = db.execute(
         update(User)
         .where(User.google_sub == identity.sub)
@@ -33,7 +33,7 @@ def sign_in(db: Session, *, identity: Identity) -> UUID | None:
         return known.id if known.is_active else None
     user_id = _create_user(db, identity=identity, email=email, is_operator=is_operator)
     if user_id is None:
-        # Another callback of the same person was first.
+        # Another callback of the same person was first, or another person took the name.
         return sign_in(db, identity=identity)
     ledger.grant_welcome(db, user_id=user_id)
     return user_id
@@ -75,7 +75,7 @@ def _create_user(db: Session, *, identity: Identity, email: str, is_operator: bo
             username=name[:USERNAME_LENGTH_MAX],
             is_operator=is_operator,
         )
-        .on_conflict_do_nothing(index_elements=["google_sub"])
+        .on_conflict_do_nothing()
         .returning(User.id)
     ).scalar_one_or_none()
     return user_id

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from chalicelib.contracts.jobs import GenerationJob, JobKind, Rights, TrainingArtwork, TrainingJob
 from chalicelib.kit import clock
 from chalicelib.kit.settings import settings
+from chalicelib.kit.text import normalise_tag
 from chalicelib.styles import queries as styles
 from chalicelib.tables import Artist, Generation, Job, Style
 
@@ -32,7 +33,15 @@ def build_input(db: Session, *, job: Job) -> tuple[dict[str, Any], int]:
 def _training(db: Session, job: Job) -> TrainingJob:
     style, artist_name = _style(db, job.style_id)
     rows = styles.artworks_of(db, style_id=style.id)
-    artworks = [TrainingArtwork(artwork_id=row.Artwork.id, tags=row.tags) for row in rows]
+    # A tag that every artwork has would take the style upon itself, and no prompt names it.
+    title = normalise_tag(style.title)
+    artworks = [
+        TrainingArtwork(
+            artwork_id=row.Artwork.id,
+            tags=[tag for tag in row.tags if tag != title] or [title],
+        )
+        for row in rows
+    ]
     return TrainingJob(
         **_ticket(job),
         style_id=style.id,

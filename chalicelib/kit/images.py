@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 PIXELS_MAX = 64_000_000
-FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg"}
-MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"}
+# An MPO is a JPG with more pictures behind the first one, as phones make them.
+FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "MPO": "image/jpeg"}
+# Not 16-bit grey: turned into RGB it would be all white.
+MODES = {"1", "L", "LA", "P", "RGB", "RGBA", "CMYK"}
 
 
 class UnreadableImage(Exception):
@@ -39,12 +41,13 @@ def decode(content: bytes) -> Image.Image:
     with _open(content) as image:
         if image.mode not in MODES:
             raise UnreadableImage("colour_mode")
-        if getattr(image, "n_frames", 1) != 1:
+        if image.format == "PNG" and getattr(image, "n_frames", 1) != 1:
             raise UnreadableImage("animated")
         try:
             image.load()
             return ImageOps.exif_transpose(image)
-        except (OSError, SyntaxError, ValueError, MemoryError) as error:
+        except Exception as error:
+            # Broken EXIF alone makes Pillow raise anything.
             raise UnreadableImage("truncated") from error
 
 
@@ -61,8 +64,8 @@ def _open(content: bytes) -> Image.Image:
         with warnings.catch_warnings():
             # Pillow warns at half its own cap; our cap below decides.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(content), formats=list(FORMATS))
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            image = Image.open(io.BytesIO(content), formats=["PNG", "JPEG"])
+    except Exception as error:
         raise UnreadableImage("not_an_image") from error
     if image.width * image.height > PIXELS_MAX:
         raise UnreadableImage("too_many_pixels")

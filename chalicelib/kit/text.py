@@ -6,13 +6,19 @@ from html import unescape
 
 import nh3
 
+_UNESCAPES_MAX = 4
 _SPACES = re.compile(r"\s+")
 _ENGLISH = re.compile(r"[a-z0-9][a-z0-9 '&+.,:!?()/_-]*")
 
 
 def strip_html(text: str) -> str:
     """The text without markup: tags go, script and style go with their content."""
-    return unescape(nh3.clean(text, tags=set())).strip()
+    # Escaped markup must not come out as markup; who escapes deeper than this keeps the escapes.
+    for _ in range(_UNESCAPES_MAX):
+        before, text = text, unescape(nh3.clean(text, tags=set()))
+        if text == before:
+            return text.strip()
+    return nh3.clean(text, tags=set()).strip()
 
 
 def clean_line(text: str) -> str:

@@ -1,5 +1,6 @@
 """Files on their way in: straight from the browser to S3, believed only by their bytes."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -17,6 +18,7 @@ from chalicelib.kit.settings import settings
 from chalicelib.uploads.schemas import PresignedUpload, PresignedUploads, Purpose, UploadRequest
 
 HEADER_BYTES = 262_144
+_NAME = re.compile(rf"[0-9a-f-]{{36}}\.({'|'.join(object_keys.EXTENSIONS.values())})")
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,17 @@ def read_upload(*, user_id: UUID, purpose: Purpose, key: str) -> bytes:
 
 def require_own_key(key: str, *, user_id: UUID, purpose: Purpose) -> None:
     """Raises Forbidden unless the key was made for this user and purpose."""
-    if not key.startswith(f"uploads/{user_id}/{purpose}/") or ".." in key:
+    folder, _, name = key.rpartition("/")
+    if folder != f"uploads/{user_id}/{purpose}" or not _NAME.fullmatch(name):
         raise Forbidden(upload_key=key)
 
 
 def _inspect(key: str, filename: str, purpose: Purpose) -> InspectedUpload:
     try:
         size_bytes = storage.size_bytes(settings().private_bucket, key)
+        if size_bytes == 0:
+            # No range of an empty object can be read.
+            raise images.UnreadableImage("not_an_image")
         if size_bytes > purpose.size_bytes_max:
             raise ImageSizeExceeded(filename=filename, size_bytes_max=purpose.size_bytes_max)
         start = storage.read(settings().private_bucket, key, first_bytes=HEADER_BYTES)

@@ -20,7 +20,7 @@ class Recipe:
     """The knobs."""
 
     rank: int = 16
-    learning_rate: float = 3e-4
+    learning_rate: float = 1e-3
     weight_decay: float = 1e-3
     warmup: float = 0.05
     batch_size: int = 4

@@ -11,6 +11,7 @@ import requests
 
 from local.demo.main import run
 from local.demo.person import DemoFailed
+from local.demo.pictures import read_folder
 from local.run import read_state, running_stack
 
 HEALTH_SECONDS_MAX = 60
@@ -52,6 +53,9 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path(".local"), help="the stack's data")
     options = parser.parse_args()
     try:
+        if options.artworks:
+            # A folder that will not do is better known before anything is started.
+            read_folder(options.artworks)
         with _stack(options.data) as url:
             report = run(url, options.data, options.artworks)
     except (DemoFailed, RuntimeError) as failure:

@@ -69,12 +69,14 @@ def runpod(runpod_server: str, db_clean: None, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("RUNPOD_API_URL", f"{runpod_server}/v2")
     settings.cache_clear()
     sandbox = Runpod(runpod_server)
-    for endpoint in SOURCES:
-        requests.post(
-            f"{runpod_server}/v2/{endpoint}/purge-queue",
-            headers={"Authorization": "Bearer runpod-key"},
-            timeout=5,
-        )
+    # What an earlier test left would be given to this one's workers.
+    for job in sandbox.jobs():
+        for endpoint in SOURCES:
+            requests.post(
+                f"{runpod_server}/v2/{endpoint}/cancel/{job['id']}",
+                headers={"Authorization": "Bearer runpod-key"},
+                timeout=5,
+            )
     yield sandbox
     settings.cache_clear()
 

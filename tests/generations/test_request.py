@@ -108,7 +108,7 @@ def test_a_style_that_is_not_there_is_not_found(cast: Cast) -> None:
 )
 def test_bad_input_changes_nothing(cast: Cast, change: dict[str, object], code: str) -> None:
     style_id = make_style(cast.alice)
-    answer = cast.bob.post("/api/generations", wanted(style_id, **change))
+    answer = cast.bob.post("/api/generations", {**wanted(style_id), **change})
     assert (answer.status, answer.code) == (422, code)
     assert cast.bob.balance == 100
     assert count(Generation) == 0

@@ -55,11 +55,10 @@ def ask(cast: Cast) -> UUID:
 )
 def test_a_planted_fault_is_found(cast: Cast, fault: str, found: str) -> None:
     ask(cast)
-    with pytest.raises(RuntimeError, match="undo"), transaction() as db:
+    with transaction() as db:
         assert not any(prove_ledger(db).values())
         db.execute(text(fault))
         assert prove_ledger(db)[found] != 0
-        raise RuntimeError("undo")
 
 
 def test_a_hold_ends_once_settled_or_refunded(cast: Cast) -> None:

@@ -121,9 +121,9 @@ def test_a_request_over_10_mb_is_refused(gateway: Gateway) -> None:
     assert (status, answer["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
 
 
-def test_an_answer_that_lambda_could_not_send_is_a_502(gateway: Gateway) -> None:
+def test_an_answer_that_lambda_could_not_send_is_an_upstream_error(gateway: Gateway) -> None:
     status, answer = ask(gateway, "/api/unsayable", headers={"Accept": "*/*"})
-    assert (status, answer["error"]["code"]) == (502, "BAD_GATEWAY")
+    assert (status, answer["error"]["code"]) == (503, "UPSTREAM_UNAVAILABLE")
 
 
 def test_requests_at_the_same_time_do_not_mix(gateway: Gateway) -> None:

@@ -20,6 +20,8 @@ def test_health_needs_nobody(cast: Cast) -> None:
 def test_an_unknown_route_is_not_found(cast: Cast) -> None:
     answer = cast.visitor.get("/api/nothing-here")
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
+    assert answer.header("X-Request-Id")
+    assert answer.header("X-Frame-Options") == "DENY"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
