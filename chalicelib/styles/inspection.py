@@ -18,6 +18,7 @@ from chalicelib.uploads.schemas import Purpose
 
 THUMBNAIL_SIDE = 256
 OVERDUE = timedelta(minutes=2)
+LOST = timedelta(hours=1)
 
 
 def inspect_artwork(*, object_key: str) -> None:
@@ -33,10 +34,13 @@ def inspect_artwork(*, object_key: str) -> None:
         return
     try:
         content = storage.read(settings().private_bucket, object_key)
+        reason = _judge(artwork, content)
     except storage.ObjectMissing:
-        LOG.warning("artwork not there yet", key=object_key)
-        return
-    reason = _judge(artwork, content)
+        LOG.warning("artwork not there", key=object_key)
+        if clock.now() - artwork.created_at < LOST:
+            return
+        # Its copy will never come: waiting on would keep the artist from submitting again.
+        reason = "missing"
     with outbox.committing() as db:
         _record(db, artwork=artwork, reason=reason)
 
@@ -55,7 +59,11 @@ def inspect_overdue() -> int:
             .all()
         )
     for key in keys:
-        inspect_artwork(object_key=key)
+        try:
+            inspect_artwork(object_key=key)
+        except Exception:
+            # One artwork that can't be inspected must not leave the others alone.
+            LOG.exception("artwork left to the next sweep", key=key)
     return len(keys)
 
 

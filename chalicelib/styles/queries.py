@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, tuple_
+from sqlalchemy import and_, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -70,11 +70,13 @@ def tags_of(db: Session, *, style_id: UUID) -> list[str]:
 
 
 def artworks_of(db: Session, *, style_id: UUID) -> Sequence[AnyRow]:
-    """A style's artworks with their tags, in the artist's order."""
-    names = func.array_agg(aggregate_order_by(Tag.name, Tag.name))
+    """A style's artworks with their visible tags, in the artist's order."""
+    names = func.array_agg(aggregate_order_by(Tag.name, Tag.name)).filter(
+        Tag.is_active, ~Tag.is_flagged
+    )
     return db.execute(
-        # Every artwork has at least the title's tag.
-        select(Artwork, names.label("tags"))
+        # Every artwork has at least the title's tag, though it may be hidden.
+        select(Artwork, func.coalesce(names, text("'{}'")).label("tags"))
         .join(artwork_tags, artwork_tags.c.artwork_id == Artwork.id)
         .join(Tag, Tag.id == artwork_tags.c.tag_id)
         .where(Artwork.style_id == style_id)

@@ -12,7 +12,8 @@ from chalicelib.web.cursors import PageQuery
 
 ARTWORKS_MIN, ARTWORKS_MAX = 10, 100
 SIDE_MIN = 512
-Title = Annotated[Line, Field(min_length=2, max_length=80)]
+TITLE_LENGTH_MAX = 80
+Title = Annotated[Line, Field(min_length=2, max_length=TITLE_LENGTH_MAX)]
 Description = Annotated[Paragraph, Field(min_length=1, max_length=2000)]
 Price = Annotated[int, Field(ge=1, le=10_000)]
 Tag = Annotated[TagText, Field(min_length=1, max_length=60)]

@@ -17,7 +17,13 @@ from chalicelib.kit import clock, outbox
 from chalicelib.kit.settings import settings
 from chalicelib.kit.text import normalise_tag
 from chalicelib.notifications import service as notifications
-from chalicelib.styles.schemas import SIDE_MIN, ArtworkSubmission, StyleChange, StyleSubmission
+from chalicelib.styles.schemas import (
+    SIDE_MIN,
+    TITLE_LENGTH_MAX,
+    ArtworkSubmission,
+    StyleChange,
+    StyleSubmission,
+)
 from chalicelib.tables import Artwork, Job, Style
 from chalicelib.tags import service as tags
 from chalicelib.uploads import service as uploads
@@ -35,7 +41,7 @@ def inspect_submission(*, artist_id: UUID, wanted: StyleSubmission) -> list[Insp
     keys = [artwork.upload_key for artwork in wanted.artworks]
     if len(set(keys)) != len(keys):
         raise ValidationFailed.of("artworks", "unique")
-    tags.require_english([normalise_tag(wanted.title)])
+    _title_tag(wanted.title)
     for artwork in wanted.artworks:
         tags.require_english(artwork.tags)
     names = [_name(artwork) for artwork in wanted.artworks]
@@ -59,7 +65,7 @@ def submit_style(
     """
     style_id = _insert_style(db, artist_id, wanted)
     artworks: dict[UUID, list[str]] = {}
-    title_tag = normalise_tag(wanted.title)
+    title_tag = _title_tag(wanted.title)
     for position, (artwork, upload) in enumerate(zip(wanted.artworks, inspected, strict=True)):
         artwork_id = uuid4()
         key = object_keys.artwork(
@@ -230,15 +236,25 @@ def _insert_style(db: Session, artist_id: UUID, wanted: StyleSubmission) -> UUID
 def _retitle(db: Session, style: Style, title: str) -> None:
     if style.training_status != "pending":
         raise ValidationFailed.of("title", "title_fixed")
-    tags.require_english([normalise_tag(title)])
+    title_tag = _title_tag(title)
     artwork_ids = db.execute(select(Artwork.id).where(Artwork.style_id == style.id)).scalars().all()
     tags.retitle_style(
         db,
         style_id=style.id,
         artwork_ids=artwork_ids,
         old=normalise_tag(style.title),
-        new=normalise_tag(title),
+        new=title_tag,
     )
+
+
+def _title_tag(title: str) -> str:
+    """The title as a tag. Raises NonEnglishTag, and ValidationFailed for one that grew too long."""
+    tag = normalise_tag(title)
+    tags.require_english([tag])
+    if len(tag) > TITLE_LENGTH_MAX:
+        # NFKC writes one letter as several, `ﬃ` as `ffi`.
+        raise ValidationFailed.of("title", "string_too_long", max_length=TITLE_LENGTH_MAX)
+    return tag
 
 
 def _sample_keys(job: Job, count: int) -> list[str]:

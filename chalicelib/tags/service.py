@@ -79,7 +79,14 @@ def retitle_style(
     db: Session, *, style_id: UUID, artwork_ids: Iterable[UUID], old: str, new: str
 ) -> None:
     """Exchange the title's tag on a style and its artworks."""
+    if old == new:
+        return
     ids = _tag_ids(db, {new})
+    had_new = db.execute(
+        select(style_tags.c.tag_id).where(
+            style_tags.c.style_id == style_id, style_tags.c.tag_id == ids[new]
+        )
+    ).first()
     old_id = select(Tag.id).where(Tag.name == old).scalar_subquery()
     artworks = list(artwork_ids)
     db.execute(
@@ -90,6 +97,8 @@ def retitle_style(
             artwork_tags.c.artwork_id.in_(artworks), artwork_tags.c.tag_id == old_id
         )
     )
-    db.execute(update(Tag).where(Tag.name == old).values(usage_count=Tag.usage_count - 1))
+    # A tag counts once a style, whether an artwork's or the title's.
+    released = [old, new] if had_new else [old]
+    db.execute(update(Tag).where(Tag.name.in_(released)).values(usage_count=Tag.usage_count - 1))
     _link(db, style_tags, "style_id", [(style_id, ids[new])])
     _link(db, artwork_tags, "artwork_id", [(artwork, ids[new]) for artwork in artworks])

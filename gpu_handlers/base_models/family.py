@@ -17,6 +17,7 @@ class Family(Protocol):
 
     name: str
     training_side: int
+    learning_rate: float
 
     @property
     def revision(self) -> str:

@@ -20,7 +20,6 @@ class Recipe:
     """The knobs."""
 
     rank: int = 16
-    learning_rate: float = 1e-3
     weight_decay: float = 1e-3
     warmup: float = 0.05
     batch_size: int = 4
@@ -70,7 +69,7 @@ def train(
     torch.manual_seed(seed)
     parameters = family.add_lora(recipe.rank)
     optimiser = torch.optim.AdamW(
-        parameters, lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        parameters, lr=family.learning_rate, weight_decay=recipe.weight_decay
     )
     losses: list[float] = []
     step = 0
@@ -78,7 +77,7 @@ def train(
         if stop.is_set():
             raise Cancelled
         for group in optimiser.param_groups:
-            group["lr"] = recipe.learning_rate * _schedule(step, steps, recipe.warmup)
+            group["lr"] = family.learning_rate * _schedule(step, steps, recipe.warmup)
         latents, captions = dataset.batch(recipe.batch_size, recipe.caption_dropout, chance)
         loss = family.loss(latents, captions, chance)
         loss.backward()  # type: ignore[no-untyped-call]

@@ -95,9 +95,9 @@ def test_a_foreign_or_odd_next_falls_back_to_the_start(path: str | None) -> None
     assert google.safe_next(path) == "/"
 
 
-@pytest.mark.parametrize("path", ["/", "/feed", "/styles?tag=a%20b&sort=recent#top", "/%2F"])
-def test_a_local_next_is_kept(path: str) -> None:
-    assert google.safe_next(path) == path
+def test_a_local_next_is_kept() -> None:
+    for path in ("/", "/feed", "/styles?tag=a%20b&sort=recent#top", "/%2F"):
+        assert google.safe_next(path) == path
 
 
 def test_a_foreign_next_leads_to_the_start(cast: Cast, provider: Provider) -> None:
@@ -193,7 +193,7 @@ FORGERIES: dict[str, Callable[[Claims], Claims]] = {
     "expired": lambda c: {**c, "exp": int(time.time()) - 61},
     "no exp": lambda c: {k: v for k, v in c.items() if k != "exp"},
     "exp is a word": lambda c: {**c, "exp": "tomorrow"},
-    "from the future": lambda c: {**c, "iat": int(time.time()) + 120},
+    "future": lambda c: {**c, "iat": int(time.time()) + 120},
     "no iat": lambda c: {k: v for k, v in c.items() if k != "iat"},
     "no sub": lambda c: {k: v for k, v in c.items() if k != "sub"},
     "empty sub": lambda c: {**c, "sub": ""},
