@@ -32,8 +32,8 @@ run: setup  ## the whole platform on this machine; PORT=8000
 demo: setup  ## the whole journey, printed; ARTWORKS=folder of your own pictures
 	@exec $(BIN)/python -m local.demo $(if $(ARTWORKS),--artworks "$(ARTWORKS)")
 
-test: setup  ## every test; ARGS="tests/ledger -k hold"
-	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m pytest $(ARGS)
+test: setup  ## every test with coverage; some: ARGS="tests/ledger -k hold"
+	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m pytest $(or $(ARGS),--cov --cov-report=term)
 
 check: setup types  ## what a change must pass
 	@$(BIN)/ruff format --check .

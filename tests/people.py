@@ -156,7 +156,9 @@ class Cast:
         return Browser(self.gateway)
 
     def _make(self, name: str, *, artist: bool) -> Person:
-        identity = Identity(sub=f"sub-{name}", email=f"{name}@example.com", email_verified=True)
+        identity = Identity(
+            sub=f"sub-{name}", email=f"{name}@example.com", email_verified=True, name=name.title()
+        )
         with transaction() as db:
             user_id = sign_in(db, identity=identity)
             assert user_id

@@ -15,8 +15,8 @@ from chalicelib.kit.settings import settings
 from chalicelib.ledger import service as ledger
 from chalicelib.tables import Artist, User
 
-USERNAME_LENGTH_MAX = 30
-_NOT_IN_USERNAME = re.compile(r"[^a-z0-9_.-]+")
+USERNAME_LENGTH_MIN, USERNAME_LENGTH_MAX = 3, 30
+_NOT_IN_USERNAME = re.compile(r"[^\w.-]+")
 
 
 def sign_in(db: Session, *, identity: Identity) -> UUID | None:
@@ -26,7 +26,12 @@ def sign_in(db: Session, *, identity: Identity) -> UUID | None:
     known = db.execute(
         update(User)
         .where(User.google_sub == identity.sub)
-        .values(email=email, email_verified=identity.email_verified, is_operator=is_operator)
+        .values(
+            # A sign-in that tells no address must not take the known one away.
+            email=email or User.email,
+            email_verified=identity.email_verified if email else User.email_verified,
+            is_operator=is_operator,
+        )
         .returning(User.id, User.is_active)
     ).one_or_none()
     if known:
@@ -60,8 +65,9 @@ def upgrade_to_artist(
 
 
 def _create_user(db: Session, *, identity: Identity, email: str, is_operator: bool) -> UUID | None:
-    wish = _NOT_IN_USERNAME.sub("-", (email.split("@")[0] or "user").lower()).strip("-.")[:24]
-    wish = wish if len(wish) >= 3 else f"user-{wish}".strip("-")
+    # Never from the e-mail address: a username is public.
+    wish = _NOT_IN_USERNAME.sub("-", identity.name.lower()).strip("-.")[:24]
+    wish = wish if len(wish) >= USERNAME_LENGTH_MIN else "user"
     taken = db.execute(
         select(User.id).where(func.casefold(User.username) == func.casefold(wish))
     ).first()

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from chalicelib.contracts.failures import Failure
-from chalicelib.contracts.jobs import Ticket
+from chalicelib.contracts.jobs import SAMPLES_MAX, Ticket
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -21,7 +21,7 @@ class TrainingProgress(BaseModel):
     total_epochs: Annotated[int, Field(ge=1, le=1_000_000)]
     progress_percent: Percent
     estimated_seconds: Count | None = None
-    samples: Annotated[int, Field(ge=0, le=64)] = 0
+    samples: Annotated[int, Field(ge=0, le=SAMPLES_MAX)] = 0
 
 
 class GenerationProgress(BaseModel):
@@ -57,7 +57,7 @@ class TrainingResult(BaseModel):
     base_model: str
     base_revision: str
     steps: Count
-    samples: Annotated[int, Field(ge=0, le=64)]
+    samples: Annotated[int, Field(ge=0, le=SAMPLES_MAX)]
     final_loss: float | None = None
     duration_seconds: Annotated[float, Field(ge=0)]
 

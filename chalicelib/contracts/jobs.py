@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+SAMPLES_MAX = 8
+
 
 class JobKind(StrEnum):
     """The two kinds of GPU work; also the names of the RabbitMQ queues' subjects."""

@@ -41,20 +41,28 @@ def receive(messages: Iterable[JobMessage]) -> None:
 
 
 def send_due(kind: JobKind) -> int:
-    """Claim due jobs, commit, then give each to RunPod; answers how many were sent."""
+    """Claim due jobs, commit, then give each to RunPod; answers how many were claimed."""
     with transaction() as db:
-        claimed = [(job, *build_input(db, job=job)) for job in jobs.admit(db, kind=kind)]
-    for job, job_input, execution_seconds in claimed:
+        claimed = jobs.admit(db, kind=kind)
+    for job in claimed:
         try:
-            run_id = runpod.run(kind, job_input, execution_seconds=execution_seconds)
-        except runpod.RunpodUnavailable as error:
-            LOG.warning("not taken by RunPod", job_id=str(job.id), reason=str(error))
-            failure = Failure(code=FailureCode.UPSTREAM_UNAVAILABLE, message=str(error)[:500])
+            _send(job, kind)
+        except Exception as error:
+            # One that can't be sent must not keep the others, nor its slot.
+            LOG.exception("job not sent", job_id=str(job.id))
+            away = isinstance(error, runpod.RunpodUnavailable)
+            code = FailureCode.UPSTREAM_UNAVAILABLE if away else FailureCode.INTERNAL
+            failure = Failure(code=code, message=type(error).__name__)
             fail_attempt(job_id=job.id, attempt=job.attempt, failure=failure)
-            continue
-        with transaction() as db:
-            jobs.note_submitted(db, job_id=job.id, attempt=job.attempt, runpod_job_id=run_id)
     return len(claimed)
+
+
+def _send(job: Job, kind: JobKind) -> None:
+    with transaction() as db:
+        job_input, execution_seconds = build_input(db, job=job)
+    run_id = runpod.run(kind, job_input, execution_seconds=execution_seconds)
+    with transaction() as db:
+        jobs.note_submitted(db, job_id=job.id, attempt=job.attempt, runpod_job_id=run_id)
 
 
 def hand_out_urls(db: Session, *, ticket: Ticket, kind: JobKind) -> SignedUrls | None:
@@ -99,7 +107,12 @@ def verify_objects(done: TrainingCompleted | GenerationCompleted) -> Failure | N
     """
     with transaction() as db:
         job = db.execute(
-            select(Job).where(Job.id == done.job_id, Job.attempt == done.attempt)
+            select(Job).where(
+                Job.id == done.job_id,
+                Job.attempt == done.attempt,
+                Job.attempt_key == done.attempt_key,
+                Job.ended_at.is_(None),
+            )
         ).scalar_one_or_none()
     if job is None:
         return None

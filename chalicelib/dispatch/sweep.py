@@ -22,6 +22,16 @@ _TIMED_OUT = Failure(code=FailureCode.TIMEOUT, message="the attempt ran out of t
 def sweep() -> dict[str, int]:
     """Look after silent, forgotten and waiting jobs; answers what was found of each."""
     with transaction() as db:
+        credited = ledger.roll_up_credits(db)
+    with outbox.committing() as db:
+        forgotten = jobs.announce_forgotten(db)
+    found = {
+        "artists_credited": credited,
+        "forgotten_jobs": forgotten,
+        "jobs_sent": sum(service.send_due(kind) for kind in JobKind),
+    }
+    # What may take long comes last, so that it can't starve the rest.
+    with transaction() as db:
         silent = jobs.find_silent(db)
     for job in silent:
         try:
@@ -29,15 +39,9 @@ def sweep() -> dict[str, int]:
         except Exception:
             # One job that can't be looked after must not leave the others alone.
             LOG.exception("job left to the next sweep", job_id=str(job.id))
-    with outbox.committing() as db:
-        forgotten = jobs.announce_forgotten(db)
-    with transaction() as db:
-        credited = ledger.roll_up_credits(db)
     return {
+        **found,
         "silent_jobs": len(silent),
-        "forgotten_jobs": forgotten,
-        "jobs_sent": sum(service.send_due(kind) for kind in JobKind),
-        "artists_credited": credited,
         "artworks_inspected": inspect_overdue(),
     }
 

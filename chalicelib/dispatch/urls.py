@@ -6,12 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chalicelib.contracts import object_keys
-from chalicelib.contracts.jobs import JobKind, SignedUrls, UploadForm
+from chalicelib.contracts.jobs import SAMPLES_MAX, JobKind, SignedUrls, UploadForm
 from chalicelib.kit import storage
 from chalicelib.kit.settings import settings
 from chalicelib.tables import Artist, Artwork, Generation, Job, Style
 
-SAMPLES_MAX = 8
 LORA_BYTES_MAX = 1_000_000_000
 IMAGE_BYTES_MAX = 20_000_000
 

@@ -39,7 +39,7 @@ def detail(row: AnyRow, *, viewer_id: UUID | None, place: PlaceInLine | None) ->
         retry_count=made.retry_count,
         progress=Progress.model_validate(made.progress) if made.progress else None,
         place_in_line=place,
-        failure=Failed.model_validate(made.failure) if is_own and made.failure else None,
+        failure=Failed.of(made.failure) if is_own and made.failure else None,
         download_url=_download_url(made) if is_own else None,
     )
 

@@ -139,7 +139,9 @@ def complete_generation(db: Session, *, job: Job, result: GenerationResult) -> N
         )
         .returning(Generation.style_id, Generation.buyer_id)
     ).one()
-    ledger.settle_hold(db, generation_id=job.generation_id)
+    if not ledger.settle_hold(db, generation_id=job.generation_id):
+        # Better no image than one that nobody paid for: the transaction is undone.
+        raise RuntimeError("no hold to settle")
     styles.count_generation(db, style_id=row.style_id)
     _tell(db, row.buyer_id, job.generation_id, "generation_complete")
 

@@ -143,8 +143,6 @@ def fail_attempt(db: Session, *, job: Job, failure: Failure) -> bool:
 
 def cancel_generation(db: Session, *, generation_id: UUID) -> bool:
     """Stop a job that no worker has begun; False when one has, or it has ended."""
-    # First the desk, then the row: admission takes them in this order too.
-    _one_desk(db, JobKind.GENERATION)
     job = db.execute(
         update(Job)
         .where(Job.generation_id == generation_id, Job.state.in_((*_WAITING, "dispatched")))
@@ -196,7 +194,7 @@ def find_silent(db: Session) -> Sequence[Job]:
                 func.coalesce(Job.heard_at, Job.dispatched_at) < since,
             )
             .order_by(Job.id)
-            .limit(100)
+            .limit(20)
         )
         .scalars()
         .all()
@@ -231,6 +229,7 @@ def _announce_next(db: Session, kind: JobKind) -> None:
 
 def _one_desk(db: Session, kind: JobKind) -> None:
     # Admission and the freeing of a slot must see each other, else a waiting job is overlooked.
+    # Taken after a job's row everywhere; admission alone holds it first and waits for no row.
     db.execute(
         text("SELECT pg_advisory_xact_lock(hashtext('style-license.desk'), hashtext(:kind))"),
         {"kind": kind},
@@ -238,9 +237,14 @@ def _one_desk(db: Session, kind: JobKind) -> None:
 
 
 def _claim(db: Session, job_id: UUID) -> Job | None:
+    free = (
+        select(Job.id)
+        .where(Job.id == job_id, Job.state.in_(_WAITING))
+        .with_for_update(skip_locked=True)
+    )
     return db.execute(
         update(Job)
-        .where(Job.id == job_id, Job.state.in_(_WAITING))
+        .where(Job.id.in_(free))
         .values(
             state="dispatched", attempt_key=secrets.token_urlsafe(24), dispatched_at=clock.now()
         )

@@ -1,11 +1,14 @@
 """Messages in English and Korean."""
 
 import json
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("en", "ko")
+# The language of the request being served.
+CURRENT: ContextVar[str] = ContextVar("language", default="en")
 
 
 @cache

@@ -11,9 +11,21 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Index, Row, String, insert, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Identity,
+    Index,
+    Row,
+    String,
+    exists,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from chalicelib.kit import clock, queue, storage
 from chalicelib.kit.db import Base, transaction
@@ -81,7 +93,17 @@ def add_copy(
 
 
 def add_delete(db: Session, *, bucket: str, key: str) -> None:
-    """Remove an S3 object after the commit."""
+    """Remove an S3 object after the commit; a copy to it that has not begun never will."""
+    db.execute(
+        update(Outbox)
+        .where(
+            Outbox.sent_at.is_(None),
+            Outbox.topic == OutboxTopic.COPY_OBJECT,
+            Outbox.payload["key"].astext == key,
+            or_(Outbox.leased_until.is_(None), Outbox.leased_until < clock.now()),
+        )
+        .values(sent_at=clock.now(), last_error="withdrawn")
+    )
     _add(db, OutboxTopic.DELETE_OBJECT, {"bucket": bucket, "key": key})
 
 
@@ -130,7 +152,19 @@ def _add(db: Session, topic: OutboxTopic, payload: dict[str, Any]) -> None:
 def _lease(ids: Sequence[int] | None) -> list[Row[tuple[int, str, dict[str, Any]]]]:
     now = clock.now()
     free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < now)
-    wanted = select(Outbox.id).where(Outbox.sent_at.is_(None), free).order_by(Outbox.id)
+    earlier = aliased(Outbox)
+    # One object's rows go out in their order: a removal waits for the copy under way.
+    in_turn = ~exists().where(
+        earlier.sent_at.is_(None),
+        earlier.id < Outbox.id,
+        earlier.topic != OutboxTopic.PUBLISH,
+        earlier.payload["key"].astext == Outbox.payload["key"].astext,
+    )
+    wanted = (
+        select(Outbox.id)
+        .where(Outbox.sent_at.is_(None), free, in_turn)
+        .order_by(Outbox.tries, Outbox.id)
+    )
     wanted = wanted.where(Outbox.id.in_(ids)) if ids is not None else wanted.limit(BATCH)
     lease = timedelta(seconds=settings().outbox_lease_seconds)
     with transaction() as db:
@@ -148,6 +182,12 @@ def _publish(rows: Sequence[Row[tuple[int, str, dict[str, Any]]]]) -> dict[int, 
         return {}
     try:
         queue.publish(queue.Message(**row.payload) for row in rows)
+    except queue.Unroutable as error:
+        if len(rows) == 1:
+            LOG.exception("message that no queue takes", outbox_id=rows[0].id)
+            return {rows[0].id: str(error)}
+        # One of them; the others must not wait for it.
+        return {number: text for row in rows for number, text in _publish([row]).items()}
     except queue.PublishFailed as error:
         LOG.exception("messages wait in the outbox", count=len(rows))
         return {row.id: str(error) for row in rows}

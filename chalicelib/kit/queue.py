@@ -23,6 +23,10 @@ class PublishFailed(Exception):
     """The broker is away, or a message found no queue."""
 
 
+class Unroutable(PublishFailed):
+    """The broker is there, but no queue takes the message."""
+
+
 @dataclass(frozen=True)
 class Message:
     """One message for one queue, after a delay of so many seconds (one of the retry delays)."""
@@ -76,6 +80,8 @@ def publish(messages: Iterable[Message]) -> None:
         with _connection() as connection, connection.channel() as channel:
             for message in messages:
                 _publish(channel, message.routing_key, json.dumps(message.payload).encode())
+    except amqp.ChannelError as error:
+        raise Unroutable(str(error)) from error
     except (OSError, amqp.AMQPError) as error:
         raise PublishFailed(str(error)) from error
 

@@ -35,7 +35,7 @@ class Settings(BaseModel):
     runpod_api_key: SecretStr
     runpod_training_endpoint_id: str
     runpod_inference_endpoint_id: str
-    base_model: str = "sdxl"
+    base_model: str
 
     training_slots: int = Field(default=4, ge=1)
     generation_slots: int = Field(default=16, ge=1)

@@ -53,7 +53,7 @@ def detail(
         sample_urls=sample_urls(style),
         is_active=style.is_active,
         progress=StyleProgress.model_validate(style.progress) if in_training else None,
-        failure=Failed.model_validate(style.failure) if is_own and style.failure else None,
+        failure=Failed.of(style.failure) if is_own and style.failure else None,
         is_own=is_own,
         artworks=None if artworks is None else [_artwork(artwork) for artwork in artworks],
         trained_at=style.trained_at,

@@ -50,11 +50,12 @@ def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> AnyRow:
     return row
 
 
-def styles_of(db: Session, *, artist_id: UUID) -> Sequence[AnyRow]:
-    """All of an artist's styles, newest first; failed ones included."""
-    return db.execute(
-        _with_artist().where(Style.artist_id == artist_id).order_by(Style.id.desc()).limit(100)
-    ).all()
+def styles_of(db: Session, *, artist_id: UUID, before: UUID | None, limit: int) -> Sequence[AnyRow]:
+    """An artist's styles in any state, newest first, one more than the limit."""
+    rows = _with_artist().where(Style.artist_id == artist_id)
+    if before:
+        rows = rows.where(Style.id < before)
+    return db.execute(rows.order_by(Style.id.desc()).limit(limit + 1)).all()
 
 
 def tags_of(db: Session, *, style_id: UUID) -> list[str]:

@@ -6,7 +6,6 @@ from uuid import UUID
 from chalicelib.kit.db import AnyRow
 from chalicelib.styles import present, queries, service
 from chalicelib.styles.schemas import (
-    Mine,
     StyleCard,
     StyleChange,
     StyleDetail,
@@ -14,7 +13,7 @@ from chalicelib.styles.schemas import (
     StyleSubmission,
 )
 from chalicelib.uploads.service import InspectedUpload
-from chalicelib.web.cursors import Page, make_page, read_cursor
+from chalicelib.web.cursors import Page, PageQuery, make_page, read_cursor
 from chalicelib.web.endpoint import Routes, Session, Viewer, Who
 
 routes = Routes()
@@ -36,13 +35,22 @@ def styles(db: Session, *, viewer: Viewer | None, query: StylesQuery) -> Page[St
     return make_page(rows, page=query, of=of, key=key, present=present.card)
 
 
-@routes.endpoint("GET", "/styles/me", who=Who.ARTIST)
-def mine(db: Session, *, viewer: Viewer) -> Mine:
+@routes.endpoint("GET", "/styles/me", who=Who.ARTIST, query=PageQuery)
+def mine(db: Session, *, viewer: Viewer, query: PageQuery) -> Page[StyleDetail]:
     """The artist's own styles in any state."""
-    return Mine(
-        results=[
-            _detail(db, row, viewer) for row in queries.styles_of(db, artist_id=viewer.user_id)
-        ]
+    cursor = read_cursor(query, of="styles/me")
+    rows = queries.styles_of(
+        db,
+        artist_id=viewer.user_id,
+        before=UUID(cursor[0]) if cursor else None,
+        limit=query.limit,
+    )
+    return make_page(
+        rows,
+        page=query,
+        of="styles/me",
+        key=lambda row: [row.Style.id],
+        present=lambda row: _detail(db, row, viewer),
     )
 
 

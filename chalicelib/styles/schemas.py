@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from chalicelib.contracts.callbacks import TrainingProgress
+from chalicelib.kit import i18n
 from chalicelib.kit.fields import Body, Line, Moment, Out, Paragraph, TagText
 from chalicelib.web.cursors import PageQuery
 
@@ -99,7 +100,15 @@ class Failed(Out):
     """Why it failed, in the viewer's words."""
 
     code: str
+    message: str
     details: dict[str, Any]
+
+    @classmethod
+    def of(cls, failure: dict[str, Any]) -> "Failed":
+        """What was stored, with its message in the request's language."""
+        files = ", ".join(one["filename"] for one in failure["details"].get("files", []))
+        key = f"failure.{failure['code']}"
+        return cls(**failure, message=i18n.message(i18n.CURRENT.get(), key, files=files))
 
 
 class ArtworkOut(Out):
@@ -127,9 +136,3 @@ class StyleDetail(StyleCard):
     is_own: bool
     artworks: list[ArtworkOut] | None
     trained_at: Moment | None
-
-
-class Mine(Out):
-    """The artist's styles: the live one and those whose training failed."""
-
-    results: list[StyleDetail]

@@ -92,8 +92,7 @@ def _inspect(key: str, filename: str, purpose: Purpose) -> InspectedUpload:
             raise images.UnreadableImage("not_an_image")
         if size_bytes > purpose.size_bytes_max:
             raise ImageSizeExceeded(filename=filename, size_bytes_max=purpose.size_bytes_max)
-        start = storage.read(settings().private_bucket, key, first_bytes=HEADER_BYTES)
-        header = images.read_header(start)
+        header = _read_header(key)
     except storage.ObjectMissing:
         raise ValidationFailed.of("upload_key", "not_uploaded", upload_key=key) from None
     except images.UnreadableImage as error:
@@ -102,3 +101,14 @@ def _inspect(key: str, filename: str, purpose: Purpose) -> InspectedUpload:
     if object_keys.EXTENSIONS[header.content_type] != declared:
         raise InvalidImageFormat(filename=filename, reason="other_format")
     return InspectedUpload(key, header.content_type, header.width, header.height, size_bytes)
+
+
+def _read_header(key: str) -> images.ImageHeader:
+    start = storage.read(settings().private_bucket, key, first_bytes=HEADER_BYTES)
+    try:
+        return images.read_header(start)
+    except images.UnreadableImage:
+        if len(start) < HEADER_BYTES:
+            raise
+    # A camera's metadata can push a JPEG's frame header further back.
+    return images.read_header(storage.read(settings().private_bucket, key))

@@ -97,7 +97,8 @@ def answer(endpoint: Endpoint, request: Request) -> Response:
     started = time.monotonic()
     request_id = request.context.get("requestId", "-")
     language = i18n.choose_language(request.headers.get("accept-language"))
-    LOG.append_keys(request_id=request_id)
+    i18n.CURRENT.set(language)
+    LOG.thread_safe_append_keys(request_id=request_id)
     try:
         response = replies.success(
             _run(endpoint, request), status=endpoint.status, request_id=request_id

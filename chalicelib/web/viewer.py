@@ -85,7 +85,8 @@ def require_same_site(
 
 def identify_machine(*, authorization: str | None, source: str | None) -> Machine:
     """The worker behind a bearer; the current and the previous token fit. Raises Unauthorized."""
-    bearer = (authorization or "").removeprefix("Bearer ").encode()
+    scheme, _, bearer_text = (authorization or "").partition(" ")
+    bearer = bearer_text.encode() if scheme == "Bearer" else b""
     tokens = [settings().internal_api_token, settings().internal_api_token_previous]
     known = [
         hmac.compare_digest(bearer, token.get_secret_value().encode()) for token in tokens if token

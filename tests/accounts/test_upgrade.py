@@ -59,7 +59,7 @@ def test_who_asks_is_an_artist_at_once(cast: Cast) -> None:
     assert read.headers["Content-Type"] == "image/png"
     kept = Image.open(io.BytesIO(read.content))
     assert (kept.format, kept.mode, kept.size) == ("PNG", "RGBA", (420, 120))
-    assert bob.get("/api/styles/me").data == {"results": []}
+    assert bob.get("/api/styles/me").data["results"] == []
 
 
 def test_a_jpg_signature_will_do(cast: Cast) -> None:
@@ -78,7 +78,9 @@ def test_the_kept_signature_carries_nothing_of_the_file_but_its_picture(
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
     exif[0x0112] = 6
-    content = saved(Image.new("RGB", (120, 300), "white"), "JPEG", exif=exif, comment=b"secret")
+    strokes = Image.new("RGB", (120, 300), "white")
+    strokes.paste("black", (50, 20, 60, 280))
+    content = saved(strokes, "JPEG", exif=exif, comment=b"secret")
     answer = ask(cast.bob, place(s3, cast.bob, content, name="x.jpg"))
     read = requests.get(answer.data["artist"]["signature_url"], timeout=10).content
     kept = Image.open(io.BytesIO(read))
@@ -124,6 +126,8 @@ BAD_FILES = {
     "a WebP": (saved(Image.new("RGB", (300, 100)), "WEBP"), "INVALID_IMAGE_FORMAT"),
     "a JPG": (picture(300, 200, file_format="JPEG"), "INVALID_IMAGE_FORMAT"),
     "an SVG": (b'<svg xmlns="http://www.w3.org/2000/svg" width="300"/>', "INVALID_IMAGE_FORMAT"),
+    "opaque": (picture(300, 200), "INVALID_IMAGE_FORMAT"),
+    "blank": (saved(Image.new("RGBA", (300, 100)), "PNG"), "INVALID_IMAGE_FORMAT"),
     "animated": (animated(), "INVALID_IMAGE_FORMAT"),
     "a bomb": (saved(Image.new("1", (9000, 9000)), "PNG"), "INVALID_IMAGE_FORMAT"),
 }

@@ -108,7 +108,11 @@ def test_a_lost_worker_is_retried_three_times_and_then_refunded(
         shown = cast.bob.get(f"/api/generations/{made}").data
         assert shown["retry_count"] == min(attempt, 3)
         assert shown["status"] == ("retrying" if attempt < 4 else "failed")
-    assert shown["failure"] == {"code": "GENERATION_FAILED", "details": {"reason": "CUDA_OOM"}}
+    assert shown["failure"] == {
+        "code": "GENERATION_FAILED",
+        "message": "The image could not be made. Your tokens were returned.",
+        "details": {"reason": "CUDA_OOM"},
+    }
     assert cast.bob.balance == 100
     kinds = [one["type"] for one in cast.bob.get("/api/notifications").data["results"]]
     assert kinds == ["generation_failed"]
@@ -300,3 +304,46 @@ def test_an_inactive_artists_style_makes_no_images(cast: Cast, runpod: Runpod) -
         db.execute(update(User).where(User.id == cast.alice.id).values(is_active=False))
     body = {"style_id": str(style_id), "prompt_tags": ["house"], "aspect_ratio": "1:1"}
     assert cast.bob.post("/api/generations", body).code == "NOT_FOUND"
+
+
+def test_a_job_that_cannot_be_sent_does_not_keep_the_others(
+    cast: Cast, inference: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style_id = make_style(cast.alice, price=5)
+    odd, good = ask(cast.bob, style_id), ask(cast.carol, style_id)
+    real = service.build_input
+
+    def build_input(db: object, *, job: Job) -> object:
+        if str(job.generation_id) == odd:
+            raise KeyError("odd")
+        return real(db, job=job)
+
+    monkeypatch.setattr(service, "build_input", build_input)
+    deliver(odd)
+    deliver(good)
+    assert inference.take()["generation_id"] == good
+    assert state_of(odd) == "retrying"
+    assert proof() == {}
+
+
+def test_cancelling_while_runpod_refuses_never_deadlocks(
+    cast: Cast, runpod: Runpod, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNPOD_API_URL", "http://127.0.0.1:9/v2")
+    settings.cache_clear()
+    style_id = make_style(cast.alice, price=1)
+    made = [ask(cast.bob, style_id) for _ in range(12)]
+
+    def refuse(one: str) -> None:
+        deliver(one)
+
+    def cancel(one: str) -> int:
+        return cast.bob.post(f"/api/generations/{one}/cancel").status
+
+    with ThreadPoolExecutor(8) as pool:
+        refused = [pool.submit(refuse, one) for one in made]
+        answers = [pool.submit(cancel, one) for one in made]
+        for one in refused:
+            one.result()
+        assert {answer.result() for answer in answers} <= {200, 409}
+    assert proof() == {}

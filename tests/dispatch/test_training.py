@@ -137,6 +137,7 @@ def test_final_failure_is_told_and_the_artist_may_submit_again(
             deliver(style_id)
     shown = cast.alice.get(f"/api/styles/{style_id}").data
     assert shown["training_status"] == "failed"
+    assert shown["failure"].pop("message").startswith("Training did not finish")
     assert shown["failure"] == {"code": "TRAINING_FAILED", "details": {"reason": "CUDA_OOM"}}
     kinds = [one["type"] for one in cast.alice.get("/api/notifications").data["results"]]
     assert kinds == ["style_training_failed"]

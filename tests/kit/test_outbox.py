@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from chalicelib.kit import outbox, queue, storage
 from chalicelib.kit.db import transaction
@@ -137,3 +138,46 @@ def test_objects_are_copied_and_removed_and_a_missing_one_blocks_nothing(db_clea
         outbox.add_delete(db, bucket="images", key="public/a/1")
     with pytest.raises(storage.ObjectMissing):
         storage.read("images", "public/a/1")
+
+
+def add_copy(db: Session, key: str) -> None:
+    outbox.add_copy(
+        db, source_bucket="private", source="a/1", bucket="images", key=key, cache_control="public"
+    )
+
+
+def test_what_is_withdrawn_before_its_copy_begins_never_becomes_public(db_clean: None) -> None:
+    storage.write("private", "a/1", b"one", content_type="image/png")
+    with transaction() as db:
+        add_copy(db, "public/w1")
+    with outbox.committing() as db:
+        outbox.add_delete(db, bucket="images", key="public/w1")
+    assert outbox.relay() == 0
+    assert waiting() == 0
+    with pytest.raises(storage.ObjectMissing):
+        storage.read("images", "public/w1")
+
+
+def test_a_removal_waits_for_the_copy_under_way(db_clean: None) -> None:
+    storage.write("private", "a/1", b"one", content_type="image/png")
+    with transaction() as db:
+        add_copy(db, "public/w2")
+    under_way = outbox._lease(None)
+    with outbox.committing() as db:
+        outbox.add_delete(db, bucket="images", key="public/w2")
+    assert waiting() == 2
+    assert outbox._try_object(under_way[0]) is None
+    outbox._record([under_way[0].id], {})
+    assert outbox.relay() == 1
+    with pytest.raises(storage.ObjectMissing):
+        storage.read("images", "public/w2")
+
+
+def test_one_message_that_no_queue_takes_does_not_hold_up_the_others(
+    db_clean: None, broker: Rabbit
+) -> None:
+    with outbox.committing() as db:
+        for name in ("image_generation", "no_such_queue", "image_generation"):
+            outbox.add_message(db, queue_name=name, payload={"n": 1})
+    assert len(arrived("image_generation")) >= 2
+    assert waiting() == 1

@@ -131,7 +131,7 @@ def test_a_cursor_of_another_list_does_not_fit(cast: Cast) -> None:
     [
         ("GET", "/api/notifications"),
         ("POST", "/api/notifications/read-all"),
-        ("PATCH", f"/api/notifications/{uuid4()}/read"),
+        ("PATCH", "/api/notifications/01a20649-0000-7000-8000-000000000000/read"),
     ],
 )
 def test_visitors_have_none(cast: Cast, method: str, path: str) -> None:

@@ -70,7 +70,9 @@ def assert_failed(style_id: UUID, artist: Person, *files: tuple[str, str]) -> No
     assert (told.user_id, told.type) == (artist.id, "style_training_failed")
     assert (told.target_type, told.target_id) == ("style", style_id)
     shown = artist.get(f"/api/styles/{style_id}").data
-    assert (shown["training_status"], shown["failure"]) == ("failed", failure)
+    assert (shown["training_status"], shown["failure"]["code"]) == ("failed", failure["code"])
+    assert shown["failure"]["details"] == failure["details"]
+    assert all(name in shown["failure"]["message"] for name, _ in files)
 
 
 def event_of(keys: list[str]) -> dict[str, Any]:
