@@ -24,8 +24,11 @@ WEIGHTS = Path(__file__).parent / "tiny_weights"
 NATIVE_SIDE = 512
 STEPS = 20
 GUIDANCE, GUIDANCE_RESCALE = 4.0, 0.5
-# How a tall picture is carried on: the part of the new height that is sky, and the strip drawn out.
-SKY_SHARE, EDGE = 0.6, 40
+# How a tall picture is carried on: the part of the new height that is sky, the seam's height, the
+# rows whose colours are drawn out, and how many columns keep apart from the seam outwards: a sky
+# melts together, while a shirt or a table must go on below as it was.
+SKY_SHARE, SEAM, EDGE = 0.6, 40, 16
+SKY_COLUMNS, GROUND_COLUMNS = (48, 24, 12, 6, 4, 3), (64, 56, 48, 40, 32)
 TARGETS = [
     *("to_q", "to_k", "to_v", "to_out.0"),
     *("ff.net.0.proj", "ff.net.2", "proj_in", "proj_out"),
@@ -127,13 +130,13 @@ class Tiny:
             warnings.filterwarnings("ignore", message="Already found a `peft_config`")
             unet.add_adapter(adapter, adapter_name=name)
         try:
-            result: Any = set_peft_model_state_dict(unet, weights, adapter_name=name)
-        except RuntimeError as error:
+            # peft lets weights be missing, which would sell the base model's style.
+            if weights.keys() != get_peft_model_state_dict(unet, adapter_name=name).keys():
+                raise ValueError("keys do not fit")
+            set_peft_model_state_dict(unet, weights, adapter_name=name)
+        except (RuntimeError, ValueError) as error:
             unet.delete_adapters(name)
-            raise ValueError("shapes do not fit") from error
-        if result.unexpected_keys:
-            unet.delete_adapters(name)
-            raise ValueError("unknown keys")
+            raise ValueError("weights do not fit") from error
         unet.requires_grad_(False)
 
     def use(self, name: str) -> None:
@@ -188,19 +191,24 @@ def _carry_on(square: Image.Image, size: tuple[int, int]) -> Image.Image:
     above = round((height - square.height) * SKY_SHARE)
     below = height - square.height - above
     tall = Image.new("RGB", size)
-    sky = square.crop((0, 0, width, EDGE))
-    ground = square.crop((0, square.height - EDGE, width, square.height))
-    tall.paste(_draw_out(sky, above + EDGE), (0, 0))
-    tall.paste(_draw_out(ground, below + EDGE), (0, height - below - EDGE))
+    top = square.crop((0, 0, width, EDGE))
+    bottom = square.crop((0, square.height - EDGE, width, square.height))
+    sky = _draw_out(top, above + SEAM, SKY_COLUMNS)
+    tall.paste(sky.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, 0))
+    ground = _draw_out(bottom, below + SEAM, GROUND_COLUMNS)
+    tall.paste(ground, (0, height - below - SEAM))
     seam = Image.new("L", square.size, 255)
-    ramp = Image.linear_gradient("L").resize((width, EDGE))
+    ramp = Image.linear_gradient("L").resize((width, SEAM))
     seam.paste(ramp, (0, 0))
-    seam.paste(ramp.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, square.height - EDGE))
+    seam.paste(ramp.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, square.height - SEAM))
     tall.paste(square, (0, above), seam)
     return tall
 
 
-def _draw_out(strip: Image.Image, height: int) -> Image.Image:
-    # Few columns, so that no single pixel becomes a streak.
-    colours = strip.resize((5, 2), Image.Resampling.BOX)
-    return colours.resize((strip.width, height), Image.Resampling.BICUBIC)
+def _draw_out(strip: Image.Image, height: int, columns: tuple[int, ...]) -> Image.Image:
+    """The strip's colours going on downwards, each row with so many columns."""
+    rows = Image.new("RGB", (strip.width, len(columns)))
+    for number, count in enumerate(columns):
+        coarse = strip.resize((count, 1), Image.Resampling.BOX)
+        rows.paste(coarse.resize((strip.width, 1), Image.Resampling.BICUBIC), (0, number))
+    return rows.resize((strip.width, height), Image.Resampling.BICUBIC)

@@ -63,7 +63,7 @@ class Backend:
         for pause in (*pauses, None):
             try:
                 return self._call_once(method, path, body)
-            except (requests.ConnectionError, requests.Timeout, _TryAgain):
+            except (requests.RequestException, _TryAgain):
                 if pause is None:
                     raise JobError(
                         FailureCode.UPSTREAM_UNAVAILABLE, "the API does not answer"

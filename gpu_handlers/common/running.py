@@ -15,7 +15,7 @@ from chalicelib.contracts.callbacks import JobFailed
 from chalicelib.contracts.failures import Failure, FailureCode
 from chalicelib.contracts.jobs import JobKind, Ticket
 from gpu_handlers.common.backend import Backend
-from gpu_handlers.common.failures import JobError, Superseded, failure_of
+from gpu_handlers.common.failures import Cancelled, JobError, Superseded, failure_of
 
 LOG = logging.getLogger("worker")
 Job = TypeVar("Job", bound=Ticket)
@@ -61,6 +61,8 @@ def _attempt(
         return done.model_dump(mode="json")
     except Superseded:
         return _refuse(Failure(code=FailureCode.CANCELED, message="superseded"))
+    except Cancelled as error:
+        return _refuse(failure_of(error))
     except Exception as error:
         LOG.exception("job %s attempt %s failed", job.job_id, job.attempt)
         failure = failure_of(error)
@@ -69,8 +71,6 @@ def _attempt(
 
 
 def _report(backend: Backend, job: Ticket, failure: Failure) -> None:
-    if failure.code is FailureCode.CANCELED:
-        return
     try:
         backend.report_failure(
             JobFailed(

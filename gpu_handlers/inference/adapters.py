@@ -1,8 +1,10 @@
 """Adapters on a worker: on disk by content hash, the latest ones resident beside the model."""
 
+import hashlib
 import json
 import threading
 from collections import OrderedDict
+from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
@@ -32,16 +34,15 @@ class Adapters:
         """The file, from disk or by its URL. Raises JobError: missing, altered, storage away."""
         path = settings().adapter_cache / f"{sha256}.safetensors"
         with self._disk:
-            if path.exists():
-                path.touch()
-                return path.read_bytes()
+            if kept := _read_intact(path, sha256):
+                return kept
             content = storage.download(url, size_bytes_max=SIZE_BYTES_MAX, sha256=sha256)
             path.parent.mkdir(parents=True, exist_ok=True)
             fresh = path.with_suffix(".new")
             fresh.write_bytes(content)
             fresh.rename(path)
-            kept = sorted(path.parent.glob("*.safetensors"), key=lambda one: one.stat().st_mtime)
-            for old in kept[:-DISK_MAX]:
+            files = sorted(path.parent.glob("*.safetensors"), key=lambda one: one.stat().st_mtime)
+            for old in files[:-DISK_MAX]:
                 old.unlink(missing_ok=True)
         return content
 
@@ -62,6 +63,15 @@ class Adapters:
         while len(self._resident) > RESIDENT_MAX:
             oldest, _ = self._resident.popitem(last=False)
             self._family.detach(oldest)
+
+
+def _read_intact(path: Path, sha256: str) -> bytes | None:
+    """A file of the disk cache; None for one that is not there or has been damaged since."""
+    if not path.exists():
+        return None
+    path.touch()
+    content = path.read_bytes()
+    return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
 
 def read_lora(content: bytes) -> tuple[dict[str, torch.Tensor], dict[str, object]]:

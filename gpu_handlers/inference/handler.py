@@ -38,19 +38,22 @@ def generate(job: GenerationJob, backend: Backend, stop: threading.Event) -> Gen
         adapters = _ADAPTERS.setdefault(job.base_model, Adapters(family))
     lora = adapters.fetch(urls.read["lora"], job.lora_sha256)
     signature = storage.download(urls.read["signature"], size_bytes_max=SIGNATURE_BYTES_MAX)
-    with _GPU:
+    # The sender ends after the lock: its last call must not keep the next job from the GPU.
+    with (
+        ProgressSender(backend, job.generation_id, stop=stop, every_seconds=0.5) as progress,
+        _GPU,
+    ):
         if stop.is_set():
             raise Cancelled
-        with ProgressSender(backend, job.generation_id, stop=stop, every_seconds=0.5) as progress:
-            made = make_image(
-                family,
-                adapters,
-                job,
-                lora=lora,
-                signature_png=signature,
-                progress=progress,
-                stop=stop,
-            )
+        made = make_image(
+            family,
+            adapters,
+            job,
+            lora=lora,
+            signature_png=signature,
+            progress=progress,
+            stop=stop,
+        )
     fresh = backend.ask_urls()
     storage.upload(fresh.write["image"], made.image)
     storage.upload(fresh.write["thumbnail"], made.thumbnail)

@@ -71,13 +71,21 @@ def _variants(family: Family, trigger: str, tags: list[str], shuffle: random.Ran
     return [family.caption(trigger, order) for order in orders]
 
 
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    # What lies under transparent pixels is mostly black, and was never part of the picture.
+    layer = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+
+
 def _pixels(content: bytes, side: int, number: int) -> torch.Tensor:
     try:
         file = Image.open(io.BytesIO(content), formats=["PNG", "JPEG"])
         if file.width * file.height > PIXELS_MAX:
             raise ValueError("too many pixels")
-        image = ImageOps.exif_transpose(file).convert("RGB")
-    except (OSError, ValueError, SyntaxError) as error:
+        image = _on_white(ImageOps.exif_transpose(file))
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise JobError(
             FailureCode.IMAGE_UNREADABLE, f"artwork {number + 1} cannot be read"
         ) from error

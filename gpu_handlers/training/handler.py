@@ -50,7 +50,7 @@ def train_style(job: TrainingJob, backend: Backend, stop: threading.Event) -> Tr
             recipe,
             steps=steps,
             seed=job.seed,
-            deadline_seconds=job.deadline_seconds,
+            deadline_seconds=job.deadline_seconds - (time.monotonic() - began),
             stop=stop,
             step_done=report.step_done,
         )

@@ -29,8 +29,10 @@ class Recipe:
     steps_per_artwork: int = 20
     steps_min: int = 240
     steps_max: int = 1200
-    # Steps timed before the plan is cut to the deadline, and the part of it training may use.
+    # The plan is measured against the deadline each so many steps, the first slow ones left out;
+    # training may use this part of the deadline, samples and uploads the rest.
     timed_steps: int = 10
+    untimed_steps: int = 2
     deadline_share: float = 0.8
 
     def steps(self, artworks: int, cap: int = 0) -> int:
@@ -64,7 +66,7 @@ def train(
 
     The plan shrinks when the machine is too slow for the deadline. Raises Cancelled.
     """
-    began = time.monotonic()
+    began = warm = time.monotonic()
     chance = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)
     parameters = family.add_lora(recipe.rank)
@@ -86,9 +88,12 @@ def train(
         optimiser.zero_grad(set_to_none=True)
         losses.append(loss.item())
         step += 1
-        if step == recipe.timed_steps:
-            pace = (time.monotonic() - began) / step
-            steps = max(step, min(steps, int(deadline_seconds * recipe.deadline_share / pace)))
+        if step == recipe.untimed_steps:
+            warm = time.monotonic()
+        if step % recipe.timed_steps == 0:
+            pace = (time.monotonic() - warm) / (step - recipe.untimed_steps)
+            left = began + deadline_seconds * recipe.deadline_share - time.monotonic()
+            steps = min(steps, step + max(0, int(left / pace)))
         step_done(_where(step, steps, len(dataset.latents), recipe.batch_size))
     tail = losses[-max(1, len(losses) // 10) :]
     return sum(tail) / len(tail)
