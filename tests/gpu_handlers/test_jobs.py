@@ -17,7 +17,7 @@ from gpu_handlers.base_models import load, load_fresh
 from gpu_handlers.common import running
 from gpu_handlers.common.settings import settings
 from gpu_handlers.inference import handler as inference
-from gpu_handlers.inference.adapters import Adapters
+from gpu_handlers.inference.adapters import Adapters, read_lora
 from gpu_handlers.training import handler as training
 from tests.gpu_handlers.conftest import Platform, generation_input
 
@@ -113,6 +113,17 @@ def test_the_seed_decides_the_pixels_and_the_lora_changes_them(
     assert draw() != plain
 
 
+def test_a_tall_picture_holds_the_square_one_whole() -> None:
+    family = load("tiny")
+
+    def draw(size: tuple[int, int]) -> Image.Image:
+        return family.generate("house", size=size, seed=5, steps=2, step_done=lambda *_: None)
+
+    square, tall = draw((512, 512)), draw((512, 1024))
+    # Its middle is the square, so no subject is drawn twice.
+    assert tall.crop((0, 350, 512, 750)).tobytes() == square.crop((0, 43, 512, 443)).tobytes()
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -146,6 +157,28 @@ def test_an_altered_lora_is_refused_and_a_missing_one_named(
     platform.objects["lora"] = lora
     wanted = generation_input(lora, lora_sha256="1" * 64)
     assert failure(run(inference.handler, wanted)) == "MODEL_CORRUPT"
+
+
+def test_a_lora_that_lost_weights_is_refused(platform: Platform, lora: bytes) -> None:
+    weights, configuration = read_lora(lora)
+    weights.pop(sorted(weights)[0])
+    partial = save(weights, {"style_license": json.dumps(configuration)})
+    platform.objects["lora"] = partial
+    assert failure(run(inference.handler, generation_input(partial))) == "MODEL_INCOMPATIBLE"
+    platform.objects["lora"] = lora
+    assert "result" in run(inference.handler, generation_input(lora))
+
+
+def test_a_cached_lora_is_not_asked_for_again_unless_damaged(
+    platform: Platform, lora: bytes
+) -> None:
+    adapters = Adapters(load("tiny"))
+    sha256 = hashlib.sha256(lora).hexdigest()
+    url = platform.urls()["read"]["lora"]
+    adapters.fetch(url, sha256)
+    assert adapters.fetch("http://127.0.0.1:9/gone", sha256) == lora
+    (settings().adapter_cache / f"{sha256}.safetensors").write_bytes(lora[:1000])
+    assert adapters.fetch(url, sha256) == lora
 
 
 def test_an_unreadable_artwork_is_named(platform: Platform, training_input: dict[str, Any]) -> None:
