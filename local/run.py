@@ -17,6 +17,7 @@ from typing import IO, Any
 from local.debian import Unavailable
 from local.ports import is_free
 from local.postgres import PostgresFailed
+from local.programs import plain_environment
 from local.stack import ROOT, Incomplete, Stack, build_stack
 from local.supervisor import Supervisor
 
@@ -24,6 +25,7 @@ STATE_FILE = "stack.json"
 DEFAULT_PORT = 8000
 LOCK_SECONDS = 15.0
 START_SECONDS = 420.0
+PROGRAM_FILES = ("PG_BIN", "RABBITMQ_SERVER")
 
 
 class AlreadyRunning(Exception):
@@ -43,18 +45,32 @@ def read_state(folder: Path) -> dict[str, Any] | None:
 @contextmanager
 def running_stack(folder: Path, *, arguments: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """A stack in a process of its own, with its state, on any free port; for tests."""
+    process = start_stack(folder, *arguments)
+    try:
+        yield _await_state(process, folder)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def start_stack(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """A stack on any free port, with stores of its own; its output in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     argv = [sys.executable, "-m", "local.run", "--data", str(folder), "--port", "0", *arguments]
     with (folder / "output.log").open("ab") as output:
-        # Its own session: a Ctrl-C here must reach it once, through us.
-        process = subprocess.Popen(
-            argv, cwd=ROOT, stdout=output, stderr=output, start_new_session=True
+        return subprocess.Popen(
+            argv,
+            cwd=ROOT,
+            # Not ours whole: it may name the stores of the process that starts it.
+            env={
+                **plain_environment(),
+                **{name: os.environ[name] for name in PROGRAM_FILES if name in os.environ},
+            },
+            stdout=output,
+            stderr=output,
+            # Its own session: a Ctrl-C here must reach it once, through us.
+            start_new_session=True,
         )
-        try:
-            yield _await_state(process, folder)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(60)
 
 
 def _await_state(process: subprocess.Popen[bytes], folder: Path) -> dict[str, Any]:

@@ -11,12 +11,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import torch
 from PIL import Image, ImageDraw
 
 from gpu_handlers.common import settings as worker_settings
 from tests.people import signature
 
 SMALL_STEPS = {"TRAINING_STEPS": "6", "GENERATION_STEPS": "2"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """torch's threads wait for each other: on cores that others use too, two are far slower."""
+    torch.set_num_threads(1)
 
 
 @dataclass

@@ -21,8 +21,6 @@ from gpu_handlers.inference.adapters import Adapters, read_lora
 from gpu_handlers.training import handler as training
 from tests.gpu_handlers.conftest import Platform, generation_input
 
-pytestmark = pytest.mark.xdist_group("gpu")
-
 
 def run(handler: Any, job_input: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = asyncio.run(handler({"id": "run-1", "input": job_input}))

@@ -15,7 +15,6 @@ from gpu_handlers.training import dataset
 from gpu_handlers.training.dataset import Dataset
 from gpu_handlers.training.lora import Recipe, Step, train
 
-pytestmark = pytest.mark.xdist_group("gpu")
 DATA = Dataset(torch.ones(4, 1), torch.ones(4, 2, 1), torch.zeros(1))
 
 

@@ -15,7 +15,6 @@ from tests.journeys.conftest import World, await_true, become_artist, submit_sty
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.xdist_group("journey"),
     pytest.mark.timeout(400),
 ]
 

@@ -168,6 +168,7 @@ class TestWithAWorker:
         assert heard[0] == heard[1]
 
     def test_health_counts_jobs_and_workers(self, sandbox: Sandbox) -> None:
+        sandbox.await_status(sandbox.run({"say": "well"}), "COMPLETED")
         url = f"{sandbox.origin}/v2/inference/health"
         health = requests.get(url, headers=sandbox.headers, timeout=5).json()
         assert health["jobs"]["completed"] >= 1

@@ -15,10 +15,9 @@ import pytest
 import requests
 
 from local.programs import MARK
-from local.run import read_state, running_stack
+from local.run import read_state, running_stack, start_stack
 from tests.local.waiting import await_true
 
-pytestmark = pytest.mark.journey
 ROOT = Path(__file__).parents[2]
 
 
@@ -144,9 +143,7 @@ def sign_in_when_possible(url: str, login: str) -> requests.Session:
 
 
 def test_kill_9_leaves_no_process_and_the_next_start_works(tmp_path: Path) -> None:
-    argv = [sys.executable, "-m", "local.run", "--data", str(tmp_path), "--port", "0"]
-    with (tmp_path / "output.log").open("wb") as output:
-        process = subprocess.Popen([*argv, "--no-workers"], cwd=ROOT, stdout=output, stderr=output)
+    process = start_stack(tmp_path, "--no-workers")
     state = await_true(lambda: read_state(tmp_path), 120)
     assert state
     environ = Path(f"/proc/{state['pids']['api']}/environ").read_bytes().split(b"\0")

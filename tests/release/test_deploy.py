@@ -14,8 +14,6 @@ from local import package
 from local.ports import free_port, is_free
 from tests.release.test_functions import API, CONFIG, TRIGGERS
 
-pytestmark = pytest.mark.xdist_group("release")
-
 PREFIX = "style-license-dev"
 
 

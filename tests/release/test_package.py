@@ -10,7 +10,6 @@ import pytest
 from local import package
 
 # One process builds, whatever the number of them that test.
-pytestmark = pytest.mark.xdist_group("release")
 
 MEBIBYTE = 1024 * 1024
 UNWANTED = {"tests", "gpu_handlers", "local", "benchmarks", "torch", "diffusers", "numpy", "vendor"}
