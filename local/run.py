@@ -17,7 +17,7 @@ from typing import IO, Any
 from local.debian import Unavailable
 from local.ports import is_free
 from local.postgres import PostgresFailed
-from local.programs import plain_environment
+from local.programs import die_with_parent, plain_environment
 from local.stack import ROOT, Incomplete, Stack, build_stack
 from local.supervisor import Supervisor
 
@@ -70,6 +70,7 @@ def start_stack(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
             stderr=output,
             # Its own session: a Ctrl-C here must reach it once, through us.
             start_new_session=True,
+            preexec_fn=die_with_parent(signal.SIGTERM),
         )
 
 
