@@ -9,14 +9,17 @@ from typing import Any
 from chalice.app import Chalice, CloudWatchEvent, Rate, SQSEvent
 
 from chalicelib.accounts.routes import routes as accounts
+from chalicelib.community.routes import routes as community
 from chalicelib.dispatch import sweep, triggers
 from chalicelib.dispatch.routes import routes as dispatch
 from chalicelib.generations.routes import routes as generations
 from chalicelib.kit import outbox, queue
 from chalicelib.kit.settings import settings
+from chalicelib.leaving.routes import routes as leaving
 from chalicelib.ledger.routes import routes as ledger
 from chalicelib.notifications.routes import routes as notifications
 from chalicelib.operations.routes import routes as operations
+from chalicelib.search.routes import routes as search
 from chalicelib.styles.routes import routes as styles
 from chalicelib.uploads.routes import routes as uploads
 from chalicelib.web.mount import mount
@@ -25,7 +28,10 @@ from chalicelib.web.routes import routes as web
 app = Chalice("style-license", configure_logs=False)
 mount(
     app,
-    [web, accounts, uploads, ledger, notifications, styles, generations, dispatch, operations],
+    [
+        *(web, accounts, uploads, ledger, notifications, styles, generations, community, search),
+        *(leaving, dispatch, operations),
+    ],
 )
 
 if os.environ.get("AWS_CHALICE_CLI_MODE"):

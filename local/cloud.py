@@ -33,14 +33,15 @@ def create(*, endpoint: str, names: Mapping[str, str] = os.environ) -> None:
 
 
 def create_stores(*, endpoint: str, names: Mapping[str, str]) -> None:
-    """The buckets, the sessions table and the artwork queue with its dead letters."""
+    """The buckets, the tables and the artwork queue with its dead letters."""
     s3 = client("s3", endpoint=endpoint)
     for bucket in (names["PRIVATE_BUCKET"], names["IMAGE_BUCKET"]):
         with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
             region = {"LocationConstraint": names["AWS_DEFAULT_REGION"]}
             s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=region)
     _create_queue(client("sqs", endpoint=endpoint), names["ARTWORK_QUEUE"])
-    _create_table(client("dynamodb", endpoint=endpoint), names["SESSIONS_TABLE"])
+    for table in ("SESSIONS_TABLE", "LIMITS_TABLE"):
+        _create_table(client("dynamodb", endpoint=endpoint), names[table])
 
 
 def create_events(*, endpoint: str, names: Mapping[str, str]) -> None:

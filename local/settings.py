@@ -15,7 +15,7 @@ ENDPOINTS = ("training", "inference")
 TUNABLE = (
     *("BASE_MODEL", "OPERATOR_EMAILS", "SWEEP_SECONDS", "RETRY_DELAYS_SECONDS", "SILENCE_SECONDS"),
     *("OUTBOX_LEASE_SECONDS", "TRAINING_SLOTS", "GENERATION_SLOTS", "POWERTOOLS_LOG_LEVEL"),
-    *("RUNPOD_FAULTS", "OMP_NUM_THREADS", "TRAINING_STEPS", "GENERATION_STEPS"),
+    *("RATE_LIMITS", "RUNPOD_FAULTS", "OMP_NUM_THREADS", "TRAINING_STEPS", "GENERATION_STEPS"),
 )
 
 
@@ -92,6 +92,7 @@ def aws_environment(ports: Ports) -> dict[str, str]:
         "IMAGE_BUCKET": "style-license-images",
         "ARTWORK_QUEUE": "style-license-artworks",
         "SESSIONS_TABLE": "style-license-sessions",
+        "LIMITS_TABLE": "style-license-limits",
     }
 
 

@@ -26,6 +26,8 @@ NAMES = {
     "IMAGE_BUCKET": "images",
     "ARTWORK_QUEUE": "artworks",
     "SESSIONS_TABLE": "sessions",
+    "LIMITS_TABLE": "limits",
+    "RATE_LIMITS": "off",
     "GOOGLE_CLIENT_ID": "client",
     "GOOGLE_CLIENT_SECRET": "client-secret",
     "OIDC_ISSUER": "http://127.0.0.1:9",

@@ -51,6 +51,7 @@ class Outbox(Base):
     __table_args__ = (
         # The sweep looks only at what is left, however long the history.
         Index("ix_outbox_unsent", "id", postgresql_where=text("sent_at IS NULL")),
+        Index("ix_outbox_sent_at", "sent_at"),
         {"schema": "system"},
     )
 

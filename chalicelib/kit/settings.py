@@ -21,6 +21,7 @@ class Settings(BaseModel):
     private_bucket: str
     image_bucket: str
     sessions_table: str
+    limits_table: str
     s3_signing_endpoint_url: str | None = None
 
     oidc_issuer: str = "https://accounts.google.com"
@@ -36,6 +37,11 @@ class Settings(BaseModel):
     runpod_training_endpoint_id: str
     runpod_inference_endpoint_id: str
     base_model: str
+
+    # Off for load tests only.
+    rate_limits: bool = True
+    # How many proxies (CloudFront is one) stand before API Gateway.
+    proxies_in_front: int = Field(default=0, ge=0)
 
     training_slots: int = Field(default=4, ge=1)
     generation_slots: int = Field(default=16, ge=1)

@@ -4,10 +4,11 @@ from chalicelib.kit.db import Base
 from chalicelib.kit.outbox import Outbox
 from chalicelib.tables.community import Comment, Follow, Like
 from chalicelib.tables.generations import Generation, Licence
+from chalicelib.tables.idempotency import IdempotentAnswer
 from chalicelib.tables.jobs import Job
 from chalicelib.tables.ledger import ArtistCredit, Entry, Transaction
 from chalicelib.tables.notifications import Notification
-from chalicelib.tables.people import Artist, User
+from chalicelib.tables.people import Artist, FormerUser, User
 from chalicelib.tables.purchases import Purchase
 from chalicelib.tables.styles import Artwork, Style
 from chalicelib.tables.tags import Tag, artwork_tags, generation_tags, style_tags
@@ -23,7 +24,9 @@ __all__ = [
     "Comment",
     "Entry",
     "Follow",
+    "FormerUser",
     "Generation",
+    "IdempotentAnswer",
     "Job",
     "Licence",
     "Like",

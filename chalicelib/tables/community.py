@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chalicelib.kit.db import Base
@@ -17,6 +17,7 @@ class Follow(Base):
     __table_args__ = (
         CheckConstraint("follower_id <> artist_id", name="not_oneself"),
         Index("ix_follows_artist_id", "artist_id"),
+        Index("ix_follows_recent", "follower_id", "created_at", "artist_id"),
         {"schema": "community"},
     )
 
@@ -52,6 +53,12 @@ class Comment(Base):
         CheckConstraint("length(body) BETWEEN 1 AND 1000", name="body"),
         CheckConstraint("parent_id <> id", name="not_own_parent"),
         Index("ix_comments_generation", "generation_id", "id"),
+        Index(
+            "ix_comments_top",
+            "generation_id",
+            "id",
+            postgresql_where=text("parent_id IS NULL"),
+        ),
         Index("ix_comments_parent", "parent_id", "id"),
         Index("ix_comments_author_id", "author_id"),
         {"schema": "community"},

@@ -33,6 +33,8 @@ class Generation(Base):
         CheckConstraint("NOT is_public OR status = 'completed'", name="only_images_are_public"),
         CheckConstraint("is_public = (public_nonce IS NOT NULL)", name="public_nonce"),
         Index("ix_generations_buyer", "buyer_id", "id"),
+        Index("ix_generations_buyer_status", "buyer_id", "status", "id"),
+        Index("ix_generations_buyer_public", "buyer_id", "is_public", "id"),
         Index("ix_generations_style", "style_id", "id"),
         Index("ix_generations_feed", "id", postgresql_where=text("is_public")),
         Index("ix_generations_feed_style", "style_id", "id", postgresql_where=text("is_public")),

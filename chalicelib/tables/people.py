@@ -3,11 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chalicelib.kit.db import Base
 from chalicelib.tables.columns import CreatedAt, Id, No, Yes, Zero
+
+
+def folded(column: str) -> Computed:
+    """A name as search compares it: width and case folded (Unicode NFKC, full case folding)."""
+    return Computed(f"casefold(normalize(({column})::text, NFKC))", persisted=True)
 
 
 class User(Base):
@@ -21,11 +36,13 @@ class User(Base):
         ),
         CheckConstraint("role IN ('user', 'artist')", name="role"),
         Index("uq_users_username", func.casefold(text("username")), unique=True),
+        # Search finds artists only: everybody else's name need not be in it.
         Index(
-            "ix_users_username_trgm",
-            "username",
+            "ix_users_artist_search",
+            "search_name",
             postgresql_using="gin",
-            postgresql_ops={"username": "gin_trgm_ops"},
+            postgresql_ops={"search_name": "gin_trgm_ops"},
+            postgresql_where=text("role = 'artist'"),
         ),
         {"schema": "auth"},
     )
@@ -35,6 +52,7 @@ class User(Base):
     email: Mapped[str] = mapped_column(String(320))
     email_verified: Mapped[No]
     username: Mapped[str] = mapped_column(String(30))
+    search_name: Mapped[str] = mapped_column(Text, folded("username"))
     bio: Mapped[str] = mapped_column(String(500), server_default="")
     profile_image_key: Mapped[str | None] = mapped_column(String(255))
     token_balance: Mapped[Zero] = mapped_column(BigInteger)
@@ -53,10 +71,10 @@ class Artist(Base):
         CheckConstraint("earned_token_balance >= 0", name="earned_token_balance"),
         CheckConstraint("follower_count >= 0", name="follower_count"),
         Index(
-            "ix_artists_artist_name_trgm",
-            "artist_name",
+            "ix_artists_search",
+            "search_name",
             postgresql_using="gin",
-            postgresql_ops={"artist_name": "gin_trgm_ops"},
+            postgresql_ops={"search_name": "gin_trgm_ops"},
         ),
         {"schema": "auth"},
     )
@@ -65,8 +83,19 @@ class Artist(Base):
         ForeignKey("auth.users.id", ondelete="CASCADE"), primary_key=True
     )
     artist_name: Mapped[str] = mapped_column(String(60))
+    search_name: Mapped[str] = mapped_column(Text, folded("artist_name"))
     earned_token_balance: Mapped[Zero] = mapped_column(BigInteger)
     follower_count: Mapped[Zero] = mapped_column(BigInteger)
     signature_key: Mapped[str] = mapped_column(String(255))
     created_at: Mapped[CreatedAt]
     signature_changed_at: Mapped[datetime | None]
+
+
+class FormerUser(Base):
+    """Somebody who left: welcome tokens are granted once a person, not once an account."""
+
+    __tablename__ = "former_users"
+    __table_args__ = ({"schema": "auth"},)
+
+    subject_hmac: Mapped[str] = mapped_column(String(64), primary_key=True)
+    left_at: Mapped[CreatedAt]

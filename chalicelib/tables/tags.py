@@ -1,6 +1,6 @@
 """Tags, and where they are used."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, Table
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chalicelib.kit.db import Base
@@ -21,6 +21,7 @@ class Tag(Base):
             postgresql_ops={"name": "gin_trgm_ops"},
         ),
         Index("ix_tags_usage", "usage_count", "id"),
+        Index("ix_tags_flagged", "usage_count", "id", postgresql_where=text("is_flagged")),
         {"schema": "tagging"},
     )
 

@@ -1,7 +1,8 @@
 """The edge of a request: one decorator says who may call, what comes in, and what is answered.
 
-Order: request id → viewer → CSRF → body and query → preparation → transaction → view → outbox →
-envelope. One request, one transaction; preparation (calls to S3 or Google) has none open.
+Order: request id → session → rate limit → viewer → CSRF → body and query → idempotency →
+preparation → transaction → view → outbox → envelope. One request, one transaction; preparation
+(calls to S3 or Google) has none open.
 """
 
 import time
@@ -11,12 +12,14 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from chalice.app import Request, Response
+from psycopg.errors import ForeignKeyViolation
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import (
     ApiError,
+    Conflict,
     InternalError,
     NotFound,
     PayloadTooLarge,
@@ -25,7 +28,8 @@ from chalicelib.errors import (
 )
 from chalicelib.kit import i18n, outbox
 from chalicelib.kit.log import LOG
-from chalicelib.web import replies
+from chalicelib.web import idempotency, limits, replies, sessions
+from chalicelib.web.limits import Limit
 from chalicelib.web.viewer import (
     Machine,
     Viewer,
@@ -54,6 +58,9 @@ class Endpoint:
     prepare: View | None
     status: int
     with_cookies: bool
+    idempotent: bool
+    limit: Limit | None
+    errors: tuple[type[ApiError], ...]
 
 
 @dataclass
@@ -73,18 +80,35 @@ class Routes:
         prepare: View | None = None,
         status: int = 200,
         with_cookies: bool = False,
+        idempotent: bool = False,
+        limit: Limit | None = None,
+        errors: tuple[type[ApiError], ...] = (),
     ) -> Callable[[Declared], Declared]:
         """Declare a view `(db, *, viewer, [body], [query], [prepared], [path ids])`.
 
         `prepare` gets the same but `db`, runs before the transaction begins, and its answer
         arrives as `prepared`. Path variables are ids; one that is no UUID is NOT_FOUND.
-        `with_cookies` hands the raw Cookie header to both as `cookies`.
+        `with_cookies` hands the raw Cookie header to both as `cookies`. `idempotent` honours
+        Idempotency-Key; its view answers a model. `limit` takes the place of the general one.
+        `errors` are the rules' own, beside those that `who`, `body` and the like bring
+        (`openapi.errors_of`). The view of `Who.UNASKED` gets neither db nor viewer.
         """
 
         def declare(view: Declared) -> Declared:
             self.endpoints.append(
                 Endpoint(
-                    method, f"/api{path}", who, view, body, query, prepare, status, with_cookies
+                    method=method,
+                    path=f"/api{path}",
+                    who=who,
+                    view=view,
+                    body=body,
+                    query=query,
+                    prepare=prepare,
+                    status=status,
+                    with_cookies=with_cookies,
+                    idempotent=idempotent,
+                    limit=limit,
+                    errors=errors,
                 )
             )
             return view
@@ -117,6 +141,8 @@ def answer(endpoint: Endpoint, request: Request) -> Response:
 
 def _run(endpoint: Endpoint, request: Request) -> Any:
     given = _parse_path(request)
+    if endpoint.who is Who.UNASKED:
+        return endpoint.view(**_parse(endpoint, request))
     if endpoint.who is Who.MACHINE:
         machine = identify_machine(
             authorization=request.headers.get("authorization"),
@@ -124,20 +150,71 @@ def _run(endpoint: Endpoint, request: Request) -> Any:
         )
         given |= _parse(endpoint, request)
         return _serve(endpoint, given, machine)
+    session = sessions.find_session(request.headers.get("cookie"))
+    _limit(endpoint, request, session)
     with outbox.committing() as db:
-        viewer = find_viewer(db, cookie_header=request.headers.get("cookie"))
+        viewer = find_viewer(db, session=session)
         _admit(endpoint, request, viewer)
         given |= _parse(endpoint, request)
+        attempt = _attempt(endpoint, request, viewer)
+        first = attempt.find(db) if attempt else None
+        if first is not None:
+            return replies.Replayed(first)
         if not endpoint.prepare:
-            return endpoint.view(db, viewer=viewer, **given)
-    return _serve(endpoint, given, viewer)
+            return _call(endpoint, db, attempt, viewer=viewer, **given)
+    return _serve(endpoint, given, viewer, attempt)
 
 
-def _serve(endpoint: Endpoint, given: dict[str, Any], viewer: Viewer | Machine | None) -> Any:
+def _serve(
+    endpoint: Endpoint,
+    given: dict[str, Any],
+    viewer: Viewer | Machine | None,
+    attempt: idempotency.Attempt | None = None,
+) -> Any:
     if endpoint.prepare:
         given["prepared"] = endpoint.prepare(viewer=viewer, **given)
     with outbox.committing() as db:
-        return endpoint.view(db, viewer=viewer, **given)
+        return _call(endpoint, db, attempt, viewer=viewer, **given)
+
+
+def _call(
+    endpoint: Endpoint, db: Session, attempt: idempotency.Attempt | None, **given: Any
+) -> Any:
+    if attempt is None:
+        return endpoint.view(db, **given)
+    first = attempt.claim(db)
+    if first is not None:
+        return replies.Replayed(first)
+    said = endpoint.view(db, **given)
+    attempt.keep(db, replies.dump(said))
+    return said
+
+
+def _attempt(
+    endpoint: Endpoint, request: Request, viewer: Viewer | None
+) -> idempotency.Attempt | None:
+    key = request.headers.get("idempotency-key")
+    if not endpoint.idempotent or key is None or viewer is None:
+        return None
+    return idempotency.Attempt(
+        user_id=viewer.user_id,
+        key=key,
+        method=endpoint.method,
+        path=endpoint.path,
+        content=_content(request),
+    )
+
+
+def _limit(endpoint: Endpoint, request: Request, session: sessions.Found | None) -> None:
+    limit = endpoint.limit or limits.SIGNED_IN
+    if limit.per == "user" and session:
+        limits.admit(limit, whom=str(session.user_id))
+        return
+    network = limits.client_network(
+        source_ip=request.context.get("identity", {}).get("sourceIp", ""),
+        forwarded_for=request.headers.get("x-forwarded-for"),
+    )
+    limits.admit(limit if limit.per == "ip" else limits.ANONYMOUS, whom=network)
 
 
 def _admit(endpoint: Endpoint, request: Request, viewer: Viewer | None) -> None:
@@ -165,7 +242,7 @@ def _parse(endpoint: Endpoint, request: Request) -> dict[str, Any]:
     if endpoint.query:
         given["query"] = endpoint.query.model_validate(dict(request.query_params or {}))
     if endpoint.body:
-        content = request.raw_body
+        content = _content(request)
         if len(content) > BODY_BYTES_MAX:
             raise PayloadTooLarge(size_bytes_max=BODY_BYTES_MAX)
         media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
@@ -175,11 +252,19 @@ def _parse(endpoint: Endpoint, request: Request) -> dict[str, Any]:
     return given
 
 
+def _content(request: Request) -> bytes:
+    raw = request.raw_body
+    return raw.encode() if isinstance(raw, str) else raw
+
+
 def _as_api_error(error: Exception) -> ApiError:
     if isinstance(error, ApiError):
         return error
     if isinstance(error, ValidationError):
         return replies.from_validation(error)
+    if isinstance(error, IntegrityError) and isinstance(error.orig, ForeignKeyViolation):
+        # Something that the request builds on went away while it was being served.
+        return Conflict()
     LOG.exception("request failed")
     if isinstance(error, OperationalError | InterfaceError):
         return UpstreamUnavailable()

@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Response
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.errors import ApiError, MalformedRequest, ValidationFailed
+from chalicelib.errors import ApiError, MalformedRequest, RateLimited, ValidationFailed
 from chalicelib.kit import i18n
 from chalicelib.web.headers import SECURITY_HEADERS
 
@@ -28,15 +28,43 @@ class WithCookies:
     cookies: list[str]
 
 
+@dataclass(frozen=True)
+class Replayed:
+    """The first answer of an Idempotency-Key, as it was dumped."""
+
+    content: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """An answer outside the envelope: a page, a script, the API's description."""
+
+    content: str
+    media_type: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+
 def success(answer: Any, *, status: int, request_id: str) -> Response:
-    """The success envelope around a model or plain values, or a redirect."""
+    """The success envelope around a model or plain values; a redirect; a document as it is."""
     cookies: list[str] = []
+    extra: dict[str, str] = {}
     if isinstance(answer, Redirect):
         return _response("", 302, request_id, answer.cookies, {"Location": answer.location})
+    if isinstance(answer, Document):
+        headers = {"Content-Type": answer.media_type, **answer.headers}
+        return _response(answer.content, status, request_id, extra=headers)
     if isinstance(answer, WithCookies):
         answer, cookies = answer.answer, answer.cookies
-    content = answer.model_dump_json() if isinstance(answer, BaseModel) else json.dumps(answer)
-    return _response(f'{{"success":true,"data":{content}}}', status, request_id, cookies)
+    if isinstance(answer, Replayed):
+        content, extra = answer.content, {"Idempotent-Replayed": "true"}
+    else:
+        content = dump(answer)
+    return _response(f'{{"success":true,"data":{content}}}', status, request_id, cookies, extra)
+
+
+def dump(answer: Any) -> str:
+    """A model or plain values as JSON."""
+    return answer.model_dump_json() if isinstance(answer, BaseModel) else json.dumps(answer)
 
 
 def failure(error: ApiError, *, language: str, request_id: str) -> Response:
@@ -46,6 +74,9 @@ def failure(error: ApiError, *, language: str, request_id: str) -> Response:
         details["fields"] = [_explain(entry, language) for entry in details["fields"]]
     if error.status >= 500:
         details["request_id"] = request_id
+    extra = {}
+    if isinstance(error, RateLimited):
+        extra["Retry-After"] = str(error.details["retry_after_seconds"])
     body = {
         "success": False,
         "error": {
@@ -54,7 +85,8 @@ def failure(error: ApiError, *, language: str, request_id: str) -> Response:
             "details": details,
         },
     }
-    return _response(json.dumps(body, ensure_ascii=False, default=str), error.status, request_id)
+    content = json.dumps(body, ensure_ascii=False, default=str)
+    return _response(content, error.status, request_id, extra=extra)
 
 
 def from_validation(error: ValidationError) -> ApiError:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -48,8 +49,19 @@ def open_session(user_id: UUID) -> str:
     return session_id
 
 
-def find_user_id(session_id: str) -> UUID | None:
-    """Whose session it is; None when unknown or over. Raises UpstreamUnavailable (fails closed)."""
+@dataclass(frozen=True)
+class Found:
+    """A session that is open."""
+
+    session_id: str
+    user_id: UUID
+
+
+def find_session(cookie_header: str | None) -> Found | None:
+    """The open session of a Cookie header. Raises UpstreamUnavailable: sessions fail closed."""
+    session_id = read_cookie(cookie_header, cookie_name("session"))
+    if session_id is None:
+        return None
     try:
         item = _table().get(_hashed(session_id))
     except _table().DoesNotExist:
@@ -57,7 +69,9 @@ def find_user_id(session_id: str) -> UUID | None:
     except PynamoDBException as error:
         raise UpstreamUnavailable from error
     # DynamoDB deletes expired items days late.
-    return UUID(item.user_id) if item.expires_at > clock.now().timestamp() else None
+    if item.expires_at <= clock.now().timestamp():
+        return None
+    return Found(session_id, UUID(item.user_id))
 
 
 def close_session(session_id: str) -> None:

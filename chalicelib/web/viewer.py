@@ -19,8 +19,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Who(Enum):
-    """Who may call an endpoint."""
+    """Who may call an endpoint; the unasked are looked up, counted and limited nowhere."""
 
+    UNASKED = auto()
     ANYONE = auto()
     USER = auto()
     ARTIST = auto()
@@ -45,18 +46,16 @@ class Machine:
     kind: JobKind
 
 
-def find_viewer(db: Session, *, cookie_header: str | None) -> Viewer | None:
-    """The person whose session cookie this is; None for visitors and the deactivated."""
-    session_id = sessions.read_cookie(cookie_header, sessions.cookie_name("session"))
-    user_id = sessions.find_user_id(session_id) if session_id else None
-    if session_id is None or user_id is None:
+def find_viewer(db: Session, *, session: sessions.Found | None) -> Viewer | None:
+    """The person whose session this is; None for visitors and the deactivated."""
+    if session is None:
         return None
     user = db.execute(
-        select(User.role, User.is_operator).where(User.id == user_id, User.is_active)
+        select(User.role, User.is_operator).where(User.id == session.user_id, User.is_active)
     ).one_or_none()
     if user is None:
         return None
-    return Viewer(user_id, user.role == "artist", user.is_operator, session_id)
+    return Viewer(session.user_id, user.role == "artist", user.is_operator, session.session_id)
 
 
 def require(who: Who, viewer: Viewer | None) -> None:

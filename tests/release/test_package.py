@@ -22,6 +22,7 @@ NAMES_OF_SETTINGS = {
     "PRIVATE_BUCKET": "private",
     "IMAGE_BUCKET": "images",
     "SESSIONS_TABLE": "sessions",
+    "LIMITS_TABLE": "limits",
     "GOOGLE_CLIENT_ID": "id",
     "GOOGLE_CLIENT_SECRET": "secret",
     "INTERNAL_API_TOKEN": "t" * 32,

@@ -1,0 +1,5 @@
+"""DELETE /api/users/me."""
+
+from chalicelib.web.endpoint import Routes
+
+routes = Routes()

@@ -1,0 +1,5 @@
+"""/api/search."""
+
+from chalicelib.web.endpoint import Routes
+
+routes = Routes()
