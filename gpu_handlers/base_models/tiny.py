@@ -135,7 +135,7 @@ class Tiny:
                 raise ValueError("keys do not fit")
             set_peft_model_state_dict(unet, weights, adapter_name=name)
         except (RuntimeError, ValueError) as error:
-            unet.delete_adapters(name)
+            self.detach(name)
             raise ValueError("weights do not fit") from error
         unet.requires_grad_(False)
 
@@ -145,7 +145,10 @@ class Tiny:
 
     def detach(self, name: str) -> None:
         """See `Family`."""
-        self._pipe.unet.delete_adapters(name)
+        with warnings.catch_warnings():
+            # peft warns when the one in use goes; `use` names the next before any image.
+            warnings.filterwarnings("ignore", message="Adapter .* was active")
+            self._pipe.unet.delete_adapters(name)
 
     def steps(self, size: tuple[int, int]) -> int:
         """See `Family`."""
