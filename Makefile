@@ -2,16 +2,17 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARTWORKS ?=
 STAMP := .venv/.installed
-OPENID := local/openid/node_modules/.installed
+NODE := local/node_modules/.installed
+SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format types package migration clean
+.PHONY: help setup run demo test check format types package openapi migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) $(OPENID)  ## install what the project needs into this folder
+setup: $(STAMP) $(NODE)  ## install what the project needs into this folder
 
 $(STAMP): requirements.txt requirements-dev.txt gpu_handlers/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=…)")'
@@ -20,10 +21,12 @@ $(STAMP): requirements.txt requirements-dev.txt gpu_handlers/requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(OPENID): local/openid/package-lock.json
+$(NODE): local/package-lock.json
 	@command -v npm >/dev/null || { echo "Node.js 20 or newer is needed"; exit 1; }
-	@echo "Installing the OpenID provider"
-	@npm ci --prefix local/openid --silent --no-audit --no-fund
+	@echo "Installing the OpenID provider and Swagger UI"
+	@npm ci --prefix local --silent --no-audit --no-fund --ignore-scripts
+	@mkdir -p $(SWAGGER)
+	@cd local/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE ../../../$(SWAGGER)/
 	@touch $@
 
 run: setup  ## the whole platform on this machine; PORT=8000
@@ -50,6 +53,9 @@ format: setup  ## lay the code out
 
 package: setup  ## build what would be deployed; STAGE=dev
 	@$(BIN)/python -m local.package --stage $(or $(STAGE),dev)
+
+openapi: setup  ## write docs/openapi.json
+	@$(BIN)/python -m local.openapi
 
 migration: setup  ## draft a migration from the tables; MESSAGE="add a column"
 	@$(BIN)/python -m local.migration "$(MESSAGE)"

@@ -23,13 +23,13 @@ from chalicelib.search.routes import routes as search
 from chalicelib.styles.routes import routes as styles
 from chalicelib.uploads.routes import routes as uploads
 from chalicelib.web.mount import mount
-from chalicelib.web.routes import routes as web
+from chalicelib.web.health import routes as health
 
 app = Chalice("style-license", configure_logs=False)
 mount(
     app,
     [
-        *(web, accounts, uploads, ledger, notifications, styles, generations, community, search),
+        *(health, accounts, uploads, ledger, notifications, styles, generations, community, search),
         *(leaving, dispatch, operations),
     ],
 )

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from moto.dynamodb.models import DynamoDBBackend
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -61,7 +62,8 @@ class Kept:
 
         body = list(self._moto(environ, remember))
         status, headers = answer
-        if environ["REQUEST_METHOD"] not in READS and status.startswith("2"):
+        changes = environ["REQUEST_METHOD"] not in READS and status.startswith("2")
+        if changes and _is_kept(environ.get("HTTP_X_AMZ_TARGET", "")):
             self._mirror(environ)
         start_response(status, headers)
         return body
@@ -78,6 +80,23 @@ class Kept:
         if bucket in self._buckets and environ["REQUEST_METHOD"] != "DELETE":
             # A new artwork may have sent a message.
             self.changed.set()
+
+
+def _is_kept(target: str) -> bool:
+    # Of DynamoDB only sessions outlive a restart, which are put and deleted; limits are updated.
+    service, _, action = target.partition(".")
+    return not service.startswith("DynamoDB") or action in {"PutItem", "DeleteItem"}
+
+
+def make_updates_atomic() -> None:
+    """Let moto's conditional updates of an item be one step, as DynamoDB's are."""
+    update, one_at_a_time = DynamoDBBackend.update_item, threading.Lock()
+
+    def update_item(*args: Any, **options: Any) -> Any:
+        with one_at_a_time:
+            return update(*args, **options)
+
+    DynamoDBBackend.update_item = update_item  # type: ignore[method-assign]
 
 
 def _serve(app: Any, port: int) -> BaseWSGIServer:
@@ -106,6 +125,7 @@ def main() -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
+    make_updates_atomic()
     moto = DomainDispatcherApplication(create_backend_app)
     # Our own way in: what comes here is not mirrored.
     inner = f"http://127.0.0.1:{_serve(moto, 0).server_port}"

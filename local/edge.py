@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from chalicelib.errors import MethodNotAllowed
+from chalicelib.web.mount import METHODS
+from chalicelib.web.replies import failure
 from local.gateway import REQUEST_BYTES_MAX, Gateway, refusal
 
 LOG = logging.getLogger("edge")
@@ -49,6 +52,12 @@ def gateway() -> Gateway:
 
 
 def _api(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    if environ["REQUEST_METHOD"] not in METHODS:
+        # TRACE, CONNECT and inventions never get past CloudFront.
+        allowed = ", ".join(METHODS)
+        refused = failure(MethodNotAllowed(allowed=allowed), language="en", request_id="-")
+        told = [(name, str(value)) for name, value in refused.headers.items()]
+        return _send(start_response, 405, [("Allow", allowed), *told], refused.body.encode())
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > REQUEST_BYTES_MAX:
         answer = refusal("REQUEST_TOO_LARGE")

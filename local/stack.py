@@ -107,7 +107,7 @@ def _aws(ports: Ports, folder: Path) -> Program:
 def _openid(environment: Mapping[str, str], ports: Ports, folder: Path) -> Program:
     if not shutil.which("node"):
         raise Incomplete("Node.js 20 or newer is missing; the OpenID provider needs it")
-    if not (OPENID / "node_modules").exists():
+    if not (OPENID.parent / "node_modules").exists():
         raise Incomplete("the OpenID provider is not installed: make setup")
     return Program(
         name="openid",
@@ -150,6 +150,8 @@ def _api(environment: Mapping[str, str], ports: Ports) -> Program:
         "graceful-timeout": "3",
         "timeout": "60",
         "log-level": "warning",
+        # Of a request line; CloudFront takes 8192 bytes of URL.
+        "limit-request-line": "8190",
     }
     options = [part for name, value in flags.items() for part in (f"--{name}", value)]
     return Program(

@@ -11,6 +11,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from local import cloud
+from local.aws import make_updates_atomic
 from local.gateway import Gateway
 from local.postgres import Postgres
 from local.rabbitmq import Rabbit
@@ -70,6 +71,7 @@ def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rabbit]:
 @pytest.fixture(scope="session")
 def stores(postgres: Postgres) -> Iterator[None]:
     """Database, buckets and tables, and the environment that names them."""
+    make_updates_atomic()
     aws = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     aws.start()
     host, port = aws.get_host_and_port()

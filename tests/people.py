@@ -3,8 +3,9 @@
 import io
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 from uuid import UUID
 
 import requests
@@ -17,6 +18,11 @@ from chalicelib.kit.db import transaction
 from chalicelib.tables import Artist, User
 from chalicelib.web import sessions
 from local.gateway import Gateway
+
+
+@cache
+def _description(gateway: Gateway) -> Any:
+    return json.loads(gateway.handle("GET", "/api/openapi.json")[2])
 
 
 @dataclass
@@ -84,7 +90,20 @@ class Browser:
         )
         for name, value in answer.cookies().items():
             self.cookies[name] = value
+        self._require_described(method, url.path, answer)
         return answer
+
+    def _require_described(self, method: str, path: str, answer: Answer) -> None:
+        """Every answer that a test sees is one that the API's description knows."""
+        found = self.gateway._match(method, unquote(path))
+        described = _description(self.gateway)["paths"]
+        operation = described.get(found[0].pattern, {}).get(method.lower()) if found else None
+        if operation is None:
+            return
+        known = operation["responses"].get(str(answer.status))
+        assert known, f"{method} {path} answered {answer.status} {answer.content[:300]!r}"
+        if answer.status >= 400:
+            assert answer.code in known["description"].split(", "), (method, path, answer.code)
 
     def get(self, path: str, **query: Any) -> Answer:
         return self.call("GET", path, **query)

@@ -1,19 +1,39 @@
-"""/api/auth and /api/users/me: sign-in, sign-out, oneself, becoming an artist."""
+"""/api/auth and /api/users: sign-in, sign-out, profiles, becoming an artist."""
 
-from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
 from chalicelib.accounts import google, queries, service
-from chalicelib.accounts.schemas import ArtistUpgrade, LoginQuery, Me
+from chalicelib.accounts.schemas import (
+    ArtistUpgrade,
+    LoginQuery,
+    Me,
+    Profile,
+    ProfileChange,
+    SignedOut,
+)
+from chalicelib.accounts.service import PreparedFiles
 from chalicelib.accounts.signatures import keep_signature
-from chalicelib.errors import Conflict, UpstreamUnavailable
+from chalicelib.errors import (
+    ArtistOnly,
+    Conflict,
+    EmailNotVerified,
+    Forbidden,
+    ImageSizeExceeded,
+    ImageTooSmall,
+    InvalidImageFormat,
+    UpstreamUnavailable,
+    UsernameTaken,
+)
 from chalicelib.web import sessions
 from chalicelib.web.endpoint import Routes, Session, Viewer, Who
+from chalicelib.web.limits import SIGN_IN
 from chalicelib.web.replies import Redirect, WithCookies
 
 routes = Routes()
 FLOW_COOKIE = "oidc"
+UPLOAD_ERRORS = (Forbidden, ImageSizeExceeded, ImageTooSmall, InvalidImageFormat)
 
 
 class CallbackQuery(BaseModel):
@@ -35,7 +55,14 @@ def _begin(*, viewer: Viewer | None, query: LoginQuery) -> Redirect:
     return Redirect(url, [sessions.cookie(name, google.seal(flow), seconds=google.FLOW_SECONDS)])
 
 
-@routes.endpoint("GET", "/auth/google/login", who=Who.ANYONE, query=LoginQuery, prepare=_begin)
+@routes.endpoint(
+    "GET",
+    "/auth/google/login",
+    who=Who.ANYONE,
+    query=LoginQuery,
+    prepare=_begin,
+    limit=SIGN_IN,
+)
 def login(
     _db: Session, *, viewer: Viewer | None, query: LoginQuery, prepared: Redirect
 ) -> Redirect:
@@ -94,10 +121,10 @@ def me(db: Session, *, viewer: Viewer) -> Me:
 
 
 @routes.endpoint("POST", "/auth/logout", who=Who.USER)
-def logout(_db: Session, *, viewer: Viewer) -> WithCookies:
+def logout(_db: Session, *, viewer: Viewer) -> WithCookies[SignedOut]:
     """End the session on the server and in the browser."""
     sessions.close_session(viewer.session_id)
-    return WithCookies({}, sessions.sign_out_cookies())
+    return WithCookies(SignedOut(), sessions.sign_out_cookies())
 
 
 def _keep_signature(*, viewer: Viewer, body: ArtistUpgrade) -> str:
@@ -112,8 +139,35 @@ def _keep_signature(*, viewer: Viewer, body: ArtistUpgrade) -> str:
     who=Who.USER,
     body=ArtistUpgrade,
     prepare=_keep_signature,
+    errors=(Conflict, EmailNotVerified, *UPLOAD_ERRORS),
 )
-def upgrade_to_artist(db: Session, *, viewer: Viewer, body: ArtistUpgrade, prepared: str) -> Any:
+def upgrade_to_artist(db: Session, *, viewer: Viewer, body: ArtistUpgrade, prepared: str) -> Me:
     """Become an artist at once."""
     service.upgrade_to_artist(db, user_id=viewer.user_id, wanted=body, signature_key=prepared)
+    return queries.get_me(db, user_id=viewer.user_id)
+
+
+@routes.endpoint("GET", "/users/{user_id}", who=Who.ANYONE)
+def profile(db: Session, *, viewer: Viewer | None, user_id: UUID) -> Profile:
+    """Somebody's public profile."""
+    return queries.get_profile(db, user_id=user_id, viewer_id=viewer.user_id if viewer else None)
+
+
+def _prepare_files(*, viewer: Viewer, body: ProfileChange) -> PreparedFiles:
+    return service.prepare_files(user_id=viewer.user_id, is_artist=viewer.is_artist, wanted=body)
+
+
+@routes.endpoint(
+    "PATCH",
+    "/users/me",
+    who=Who.USER,
+    body=ProfileChange,
+    prepare=_prepare_files,
+    errors=(ArtistOnly, UsernameTaken, *UPLOAD_ERRORS),
+)
+def change_profile(
+    db: Session, *, viewer: Viewer, body: ProfileChange, prepared: PreparedFiles
+) -> Me:
+    """Change one's profile; what is not sent stays."""
+    service.change_profile(db, user_id=viewer.user_id, wanted=body, files=prepared)
     return queries.get_me(db, user_id=viewer.user_id)

@@ -8,8 +8,14 @@ from chalicelib.contracts.failures import Failure
 from chalicelib.contracts.jobs import SAMPLES_MAX, Ticket
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Percent = Annotated[int, Field(ge=0, le=100)]
-Count = Annotated[int, Field(ge=0, le=10_000_000)]
+Percent = Annotated[int, Field(strict=True, ge=0, le=100)]
+Count = Annotated[int, Field(strict=True, ge=0, le=10_000_000)]
+Bytes = Annotated[int, Field(strict=True, gt=0, le=2**40)]
+Pixels = Annotated[int, Field(strict=True, gt=0, le=4096)]
+Samples = Annotated[int, Field(strict=True, ge=0, le=SAMPLES_MAX)]
+Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+# PostgreSQL stores no NUL.
+Word = Annotated[str, Field(pattern=r"^[^\x00]{0,200}$")]
 
 
 class TrainingProgress(BaseModel):
@@ -18,10 +24,10 @@ class TrainingProgress(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     current_epoch: Count
-    total_epochs: Annotated[int, Field(ge=1, le=1_000_000)]
+    total_epochs: Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
     progress_percent: Percent
     estimated_seconds: Count | None = None
-    samples: Annotated[int, Field(ge=0, le=SAMPLES_MAX)] = 0
+    samples: Samples = 0
 
 
 class GenerationProgress(BaseModel):
@@ -30,7 +36,7 @@ class GenerationProgress(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     current_step: Count
-    total_steps: Annotated[int, Field(ge=1, le=10_000)]
+    total_steps: Annotated[int, Field(strict=True, ge=1, le=10_000)]
     progress_percent: Percent
     estimated_seconds: Count | None = None
 
@@ -53,13 +59,13 @@ class TrainingResult(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     lora_sha256: Sha256
-    lora_size_bytes: Annotated[int, Field(gt=0)]
-    base_model: str
-    base_revision: str
+    lora_size_bytes: Bytes
+    base_model: Word
+    base_revision: Word
     steps: Count
-    samples: Annotated[int, Field(ge=0, le=SAMPLES_MAX)]
-    final_loss: float | None = None
-    duration_seconds: Annotated[float, Field(ge=0)]
+    samples: Samples
+    final_loss: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    duration_seconds: Seconds
 
 
 class GenerationResult(BaseModel):
@@ -69,15 +75,15 @@ class GenerationResult(BaseModel):
 
     image_sha256: Sha256
     pixel_sha256: Sha256
-    size_bytes: Annotated[int, Field(gt=0)]
-    width: Annotated[int, Field(gt=0, le=4096)]
-    height: Annotated[int, Field(gt=0, le=4096)]
-    seed: Annotated[int, Field(ge=0, lt=2**32)]
+    size_bytes: Bytes
+    width: Pixels
+    height: Pixels
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**32)]
     steps: Count
-    base_model: str
-    base_revision: str
-    signature_rule: str
-    duration_seconds: Annotated[float, Field(ge=0)]
+    base_model: Word
+    base_revision: Word
+    signature_rule: Word
+    duration_seconds: Seconds
 
 
 class TrainingCompleted(Ticket):
@@ -96,3 +102,11 @@ class JobFailed(Ticket):
     """POST /api/webhooks/training/failed or /api/webhooks/inference/failed."""
 
     error: Failure
+
+
+class Accepted(BaseModel):
+    """Our answer to a callback: false when the attempt is superseded and nothing changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    accepted: bool

@@ -46,7 +46,8 @@ class Failure(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     code: FailureCode
-    message: str = Field(max_length=500)
+    # PostgreSQL stores no NUL.
+    message: str = Field(pattern=r"^[^\x00]{0,500}$")
 
     @property
     def retryable(self) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 SAMPLES_MAX = 8
+Attempt = Annotated[int, Field(strict=True, ge=1, le=100)]
 
 
 class JobKind(StrEnum):
@@ -35,7 +36,7 @@ class JobMessage(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     job_id: UUID
-    attempt: Annotated[int, Field(ge=1)]
+    attempt: Attempt
 
 
 class Ticket(BaseModel):
@@ -44,8 +45,8 @@ class Ticket(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     job_id: UUID
-    attempt: Annotated[int, Field(ge=1)]
-    attempt_key: Annotated[str, Field(min_length=16, max_length=100)]
+    attempt: Attempt
+    attempt_key: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,100}$")]
 
 
 class Rights(BaseModel):

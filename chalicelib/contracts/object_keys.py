@@ -51,4 +51,30 @@ def generation_thumbnail(*, generation_id: UUID, attempt: int) -> str:
 
 def public(*, subject: str, subject_id: UUID, nonce: str, name: str) -> str:
     """A copy that the CDN serves; the nonce changes with each publication."""
-    return f"public/{subject}/{subject_id}/{nonce}/{name}"
+    return f"{public_folder(subject=subject, subject_id=subject_id)}{nonce}/{name}"
+
+
+def public_folder(*, subject: str, subject_id: UUID) -> str:
+    """All copies of one subject that the CDN ever served."""
+    return f"public/{subject}/{subject_id}/"
+
+
+def private_folders_of_user(user_id: UUID) -> list[str]:
+    """Where a person's own files lie in the private bucket."""
+    return [f"uploads/{user_id}/", f"signatures/{user_id}/"]
+
+
+def private_folders_of_style(style_id: UUID) -> list[str]:
+    """What a style has in the private bucket."""
+    return [f"artworks/{style_id}/", f"thumbnails/{style_id}/", f"loras/{style_id}/"]
+
+
+def image_folders_of_style(style_id: UUID) -> list[str]:
+    """What a style has in the image bucket."""
+    return [f"samples/{style_id}/", public_folder(subject="styles", subject_id=style_id)]
+
+
+def image_folders_of_generation(generation_id: UUID) -> list[str]:
+    """What a generation has in the image bucket."""
+    public = public_folder(subject="generations", subject_id=generation_id)
+    return [f"generations/{generation_id}/", public]

@@ -14,6 +14,7 @@ from chalicelib.kit.settings import settings
 from chalicelib.ledger import service as ledger
 from chalicelib.styles.inspection import inspect_overdue
 from chalicelib.tables import Job
+from chalicelib.web import idempotency
 
 _LOST = Failure(code=FailureCode.WORKER_LOST, message="nothing was heard from the worker")
 _TIMED_OUT = Failure(code=FailureCode.TIMEOUT, message="the attempt ran out of time")
@@ -30,6 +31,7 @@ def sweep() -> dict[str, int]:
         "forgotten_jobs": forgotten,
         "jobs_sent": sum(service.send_due(kind) for kind in JobKind),
     }
+    _forget()
     # What may take long comes last, so that it can't starve the rest.
     with transaction() as db:
         silent = jobs.find_silent(db)
@@ -44,6 +46,13 @@ def sweep() -> dict[str, int]:
         "silent_jobs": len(silent),
         "artworks_inspected": inspect_overdue(),
     }
+
+
+def _forget() -> None:
+    """Remove rows that nobody asks for any more."""
+    for forget in (outbox.forget_sent, idempotency.forget_old):
+        with transaction() as db:
+            forget(db)
 
 
 def look_after(job: Job) -> None:

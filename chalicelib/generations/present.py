@@ -16,7 +16,6 @@ from chalicelib.generations.service import public_key
 from chalicelib.kit import storage
 from chalicelib.kit.db import AnyRow
 from chalicelib.kit.settings import settings
-from chalicelib.styles.present import public_url
 from chalicelib.styles.schemas import ArtistRef, Failed
 from chalicelib.tables import Generation
 
@@ -54,7 +53,11 @@ def _card(row: AnyRow) -> dict[str, Any]:
             title=row.title,
             artist=ArtistRef(id=row.artist_id, artist_name=row.artist_name),
         ),
-        "buyer": BuyerRef(id=made.buyer_id, username=row.username),
+        "buyer": BuyerRef(
+            id=made.buyer_id,
+            username=row.username,
+            profile_image_url=storage.find_public_url(row.profile_image_key),
+        ),
         "description": made.description,
         "aspect_ratio": made.aspect_ratio,
         "width": width,
@@ -63,6 +66,7 @@ def _card(row: AnyRow) -> dict[str, Any]:
         "is_public": made.is_public,
         "like_count": made.like_count,
         "comment_count": made.comment_count,
+        "is_liked": row.is_liked,
         "image_url": _image_url(made, made.image_key),
         "thumbnail_url": _image_url(made, made.thumbnail_key),
         "created_at": made.created_at,
@@ -75,7 +79,7 @@ def _image_url(made: Generation, key: str | None) -> str | None:
     if key is None:
         return None
     if made.is_public:
-        return public_url(public_key(made, key.rsplit("/", 1)[-1]))
+        return storage.public_url(public_key(made, key.rsplit("/", 1)[-1]))
     return storage.sign_get(settings().image_bucket, key)
 
 

@@ -4,14 +4,14 @@ import math
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import ColumnElement, false, or_, select, text
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
 from chalicelib.generations.schemas import FeedQuery, MineQuery, PlaceInLine
 from chalicelib.jobs.service import FAIR_ORDER
 from chalicelib.kit.db import AnyRow, AnySelect
-from chalicelib.tables import Artist, Generation, Style, User
+from chalicelib.tables import Artist, Generation, Like, Style, User
 
 _PLACE = text(f"""
 WITH line AS ({FAIR_ORDER.format(due="")}),
@@ -39,7 +39,7 @@ FROM job WHERE job.state IN ('queued', 'retrying', 'dispatched')
 def get_generation(db: Session, *, generation_id: UUID, viewer_id: UUID | None) -> AnyRow:
     """A generation with style, artist and buyer; raises NotFound for another's private one."""
     row = db.execute(
-        _with_names().where(
+        _with_names(viewer_id).where(
             Generation.id == generation_id,
             or_(Generation.is_public, Generation.buyer_id == viewer_id),
         )
@@ -53,7 +53,7 @@ def mine_page(
     db: Session, *, buyer_id: UUID, query: MineQuery, before: UUID | None
 ) -> Sequence[AnyRow]:
     """One's own generations, newest first, one row more than the limit."""
-    rows = _with_names().where(Generation.buyer_id == buyer_id)
+    rows = _with_names(buyer_id).where(Generation.buyer_id == buyer_id)
     if query.is_public is not None:
         rows = rows.where(Generation.is_public == query.is_public)
     if query.status is not None:
@@ -61,9 +61,11 @@ def mine_page(
     return _newest(db, rows, before, query.limit)
 
 
-def feed_page(db: Session, *, query: FeedQuery, before: UUID | None) -> Sequence[AnyRow]:
+def feed_page(
+    db: Session, *, viewer_id: UUID | None, query: FeedQuery, before: UUID | None
+) -> Sequence[AnyRow]:
     """Published generations, newest first, one row more than the limit."""
-    rows = _with_names().where(Generation.is_public)
+    rows = _with_names(viewer_id).where(Generation.is_public)
     if query.style_id:
         rows = rows.where(Generation.style_id == query.style_id)
     if query.artist_id:
@@ -90,7 +92,7 @@ def _newest(db: Session, rows: AnySelect, before: UUID | None, limit: int) -> Se
     return db.execute(rows.order_by(Generation.id.desc()).limit(limit + 1)).all()
 
 
-def _with_names() -> AnySelect:
+def _with_names(viewer_id: UUID | None) -> AnySelect:
     return (
         select(
             Generation,
@@ -98,8 +100,20 @@ def _with_names() -> AnySelect:
             Style.artist_id,
             Artist.artist_name,
             User.username,
+            User.profile_image_key,
+            _is_liked_by(viewer_id).label("is_liked"),
         )
         .join(Style, Style.id == Generation.style_id)
         .join(Artist, Artist.user_id == Style.artist_id)
         .join(User, User.id == Generation.buyer_id)
     )
+
+
+def _is_liked_by(viewer_id: UUID | None) -> ColumnElement[bool]:
+    if viewer_id is None:
+        return false()
+    # Not EXISTS, for which the planner would hash all that the viewer ever liked.
+    like = select(Like.user_id).where(
+        Like.user_id == viewer_id, Like.generation_id == Generation.id
+    )
+    return like.scalar_subquery().is_not(None)

@@ -3,6 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from chalicelib.errors import (
+    InsufficientTokens,
+    NonEnglishTag,
+    NotFound,
+    StyleNotReady,
+    TagNotAllowed,
+)
 from chalicelib.generations import present, queries, service
 from chalicelib.generations.schemas import (
     FeedQuery,
@@ -15,11 +22,21 @@ from chalicelib.generations.schemas import (
 from chalicelib.kit.db import AnyRow
 from chalicelib.web.cursors import Page, make_page, read_cursor
 from chalicelib.web.endpoint import Routes, Session, Viewer, Who
+from chalicelib.web.limits import GENERATE
 
 routes = Routes()
 
 
-@routes.endpoint("POST", "/generations", who=Who.USER, body=GenerationRequest, status=201)
+@routes.endpoint(
+    "POST",
+    "/generations",
+    who=Who.USER,
+    body=GenerationRequest,
+    status=201,
+    idempotent=True,
+    limit=GENERATE,
+    errors=(InsufficientTokens, NonEnglishTag, NotFound, StyleNotReady, TagNotAllowed),
+)
 def request(db: Session, *, viewer: Viewer, body: GenerationRequest) -> GenerationDetail:
     """Ask for an image; its price is held at once."""
     generation_id = service.request_generation(db, buyer_id=viewer.user_id, wanted=body)
@@ -42,7 +59,12 @@ def feed(db: Session, *, viewer: Viewer | None, query: FeedQuery) -> Page[Genera
     """Published generations."""
     of = f"feed:{query.style_id}:{query.artist_id}"
     cursor = read_cursor(query, of=of)
-    rows = queries.feed_page(db, query=query, before=UUID(cursor[0]) if cursor else None)
+    rows = queries.feed_page(
+        db,
+        viewer_id=viewer.user_id if viewer else None,
+        query=query,
+        before=UUID(cursor[0]) if cursor else None,
+    )
     return make_page(rows, page=query, of=of, key=_key, present=present.card)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.contracts.callbacks import GenerationProgress
 from chalicelib.contracts.jobs import AspectRatio
-from chalicelib.kit.fields import Body, Moment, Out, Paragraph, TagText
+from chalicelib.kit.fields import Body, Flag, Moment, Out, Paragraph, TagText
 from chalicelib.styles.schemas import ArtistRef, Failed
 from chalicelib.web.cursors import PageQuery
 
@@ -47,7 +47,7 @@ class Status(StrEnum):
 class MineQuery(PageQuery):
     """Query of GET /api/generations/me."""
 
-    is_public: bool | None = None
+    is_public: Flag | None = None
     status: Status | None = None
 
 
@@ -71,6 +71,7 @@ class BuyerRef(Out):
 
     id: UUID
     username: str
+    profile_image_url: str | None
 
 
 class GenerationCard(Out):
@@ -87,6 +88,7 @@ class GenerationCard(Out):
     is_public: bool
     like_count: int
     comment_count: int
+    is_liked: bool
     image_url: str | None
     thumbnail_url: str | None
     created_at: Moment

@@ -3,8 +3,8 @@
 import secrets
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session, aliased
 
 from chalicelib.contracts import object_keys
 from chalicelib.contracts.callbacks import GenerationProgress, GenerationResult
@@ -163,11 +163,24 @@ def fail_generation(db: Session, *, generation_id: UUID, failure: Failure) -> No
         _tell(db, buyer_id, generation_id, "generation_failed")
 
 
+def remove_generations(db: Session, *, buyer_id: UUID) -> None:
+    """Delete everything a buyer made, with its objects; licences stay."""
+    ids = db.execute(
+        delete(Generation).where(Generation.buyer_id == buyer_id).returning(Generation.id)
+    ).scalars()
+    folders = [key for one in ids for key in object_keys.image_folders_of_generation(one)]
+    outbox.add_delete_prefixes(db, bucket=settings().image_bucket, prefixes=folders)
+
+
 def _usable_style(db: Session, *, style_id: UUID, buyer_id: UUID) -> Style:
+    buyer = aliased(User)
     row = db.execute(
         select(Style, User.is_active)
         .join(User, User.id == Style.artist_id)
-        .where(Style.id == style_id)
+        .join(buyer, buyer.id == buyer_id)
+        .where(Style.id == style_id, buyer.is_active)
+        # Neither can leave until this request has ended; who has left meanwhile is not found.
+        .with_for_update(read=True, key_share=True, of=(buyer, Style))
     ).one_or_none()
     if row is None:
         raise NotFound

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Strict, WithJsonSchema
 
 from chalicelib.kit import clock, text
 
@@ -12,6 +12,12 @@ class Body(BaseModel):
     """A request's body: an unknown field is an error, so nobody assigns what is ours."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Query(BaseModel):
+    """A request's query: what is not known is ignored, as links carry other people's additions."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class Out(BaseModel):
@@ -27,4 +33,14 @@ def _clean_with(clean: object) -> BeforeValidator:
 Line = Annotated[str, _clean_with(text.clean_line)]
 Paragraph = Annotated[str, _clean_with(text.clean_paragraph)]
 TagText = Annotated[str, _clean_with(text.normalise_tag)]
-Moment = Annotated[datetime, PlainSerializer(clock.iso, return_type=str)]
+Moment = Annotated[
+    datetime,
+    PlainSerializer(clock.iso, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
+# In a query, where pydantic would also take `yes`, `on` and `1`.
+Flag = Annotated[
+    bool,
+    BeforeValidator(lambda text: {"true": True, "false": False}.get(text, text)),
+    Strict(),
+]

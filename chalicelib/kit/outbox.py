@@ -4,6 +4,7 @@ A row is leased, sent with no transaction open, then marked: a crash in between 
 never not at all, so every receiver must bear a repetition.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,18 +14,24 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Identity,
     Index,
     Row,
     String,
+    and_,
+    any_,
+    delete,
     exists,
+    func,
     insert,
+    literal,
     or_,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from chalicelib.kit import clock, queue, storage
@@ -33,6 +40,11 @@ from chalicelib.kit.log import LOG
 from chalicelib.kit.settings import settings
 
 BATCH = 50
+PREFIXES_A_ROW = 100
+# The last batch still ends within the 55 s of the schedule's function.
+RELAY_SECONDS = 40
+KEPT = timedelta(days=7)
+FORGOTTEN_AT_ONCE = 10_000
 _ADDED = "outbox_ids"
 
 
@@ -42,6 +54,7 @@ class OutboxTopic(StrEnum):
     PUBLISH = "publish"
     COPY_OBJECT = "copy_object"
     DELETE_OBJECT = "delete_object"
+    DELETE_PREFIX = "delete_prefix"
 
 
 class Outbox(Base):
@@ -95,17 +108,35 @@ def add_copy(
 
 def add_delete(db: Session, *, bucket: str, key: str) -> None:
     """Remove an S3 object after the commit; a copy to it that has not begun never will."""
-    db.execute(
-        update(Outbox)
-        .where(
-            Outbox.sent_at.is_(None),
-            Outbox.topic == OutboxTopic.COPY_OBJECT,
-            Outbox.payload["key"].astext == key,
-            or_(Outbox.leased_until.is_(None), Outbox.leased_until < clock.now()),
-        )
-        .values(sent_at=clock.now(), last_error="withdrawn")
-    )
+    _withdraw_copies(db, Outbox.payload["key"].astext == key)
     _add(db, OutboxTopic.DELETE_OBJECT, {"bucket": bucket, "key": key})
+
+
+def add_delete_prefixes(db: Session, *, bucket: str, prefixes: Sequence[str]) -> None:
+    """Remove all objects under these folders; copies into them that have not begun never will.
+
+    Left to the next sweep: no request has the time for thousands. Raises ValueError for what is
+    no folder.
+    """
+    storage.require_folders(prefixes)
+    if not prefixes:
+        return
+    folders = literal(list(prefixes), ARRAY(String))
+    _withdraw_copies(
+        db,
+        Outbox.payload["bucket"].astext == bucket,
+        Outbox.payload["key"].astext.bool_op("^@")(any_(folders)),
+    )
+    db.execute(
+        insert(Outbox),
+        [
+            {
+                "topic": OutboxTopic.DELETE_PREFIX,
+                "payload": {"bucket": bucket, "prefixes": prefixes[start : start + PREFIXES_A_ROW]},
+            }
+            for start in range(0, len(prefixes), PREFIXES_A_ROW)
+        ],
+    )
 
 
 def added(db: Session) -> list[int]:
@@ -129,8 +160,44 @@ def committing() -> Iterator[Session]:
 def relay(ids: Sequence[int] | None = None) -> int:
     """Send these rows, or whatever was left behind; answers how many went out.
 
-    A row that can't be sent stays for the next minute's sweep.
+    A row that can't be sent stays for the next minute's sweep, as does what takes longer than 40 s.
     """
+    if ids is not None:
+        return _relay_batch(ids)
+    until = time.monotonic() + RELAY_SECONDS
+    sent = total = _relay_batch(None)
+    while sent and time.monotonic() < until:
+        sent = _relay_batch(None)
+        total += sent
+    return total
+
+
+def forget_sent(db: Session) -> int:
+    """Remove rows that were sent a week ago, so many at a time; answers how many."""
+    old = (
+        select(Outbox.id)
+        .where(Outbox.sent_at < clock.now() - KEPT)
+        .order_by(Outbox.sent_at)
+        .limit(FORGOTTEN_AT_ONCE)
+    )
+    return len(db.execute(delete(Outbox).where(Outbox.id.in_(old)).returning(Outbox.id)).all())
+
+
+def _withdraw_copies(db: Session, *which: ColumnElement[bool]) -> None:
+    now = clock.now()
+    db.execute(
+        update(Outbox)
+        .where(
+            Outbox.sent_at.is_(None),
+            Outbox.topic == OutboxTopic.COPY_OBJECT,
+            or_(Outbox.leased_until.is_(None), Outbox.leased_until < now),
+            *which,
+        )
+        .values(sent_at=now, last_error="withdrawn")
+    )
+
+
+def _relay_batch(ids: Sequence[int] | None) -> int:
     rows = _lease(ids)
     messages = [row for row in rows if row.topic == OutboxTopic.PUBLISH]
     objects = [row for row in rows if row.topic != OutboxTopic.PUBLISH]
@@ -153,17 +220,9 @@ def _add(db: Session, topic: OutboxTopic, payload: dict[str, Any]) -> None:
 def _lease(ids: Sequence[int] | None) -> list[Row[tuple[int, str, dict[str, Any]]]]:
     now = clock.now()
     free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < now)
-    earlier = aliased(Outbox)
-    # One object's rows go out in their order: a removal waits for the copy under way.
-    in_turn = ~exists().where(
-        earlier.sent_at.is_(None),
-        earlier.id < Outbox.id,
-        earlier.topic != OutboxTopic.PUBLISH,
-        earlier.payload["key"].astext == Outbox.payload["key"].astext,
-    )
     wanted = (
         select(Outbox.id)
-        .where(Outbox.sent_at.is_(None), free, in_turn)
+        .where(Outbox.sent_at.is_(None), free, _in_turn())
         .order_by(Outbox.tries, Outbox.id)
     )
     wanted = wanted.where(Outbox.id.in_(ids)) if ids is not None else wanted.limit(BATCH)
@@ -176,6 +235,23 @@ def _lease(ids: Sequence[int] | None) -> list[Row[tuple[int, str, dict[str, Any]
             .returning(Outbox.id, Outbox.topic, Outbox.payload)
         ).all()
     return sorted(rows, key=lambda row: row.id)
+
+
+def _in_turn() -> ColumnElement[bool]:
+    """One object's rows go out in their order: a removal waits for the copy under way."""
+    earlier = aliased(Outbox)
+    before = (earlier.sent_at.is_(None), earlier.id < Outbox.id)
+    key = earlier.payload["key"].astext
+    of_same_key = exists().where(
+        *before, earlier.topic != OutboxTopic.PUBLISH, key == Outbox.payload["key"].astext
+    )
+    prefixes = func.jsonb_array_elements_text(Outbox.payload["prefixes"])
+    folders = select(prefixes).correlate(Outbox).scalar_subquery()
+    into_folder = exists().where(
+        *before, earlier.topic == OutboxTopic.COPY_OBJECT, key.bool_op("^@")(any_(folders))
+    )
+    # Folders are compared with keys for their own rows only: it is slow.
+    return and_(~of_same_key, or_(Outbox.topic != OutboxTopic.DELETE_PREFIX, ~into_folder))
 
 
 def _publish(rows: Sequence[Row[tuple[int, str, dict[str, Any]]]]) -> dict[int, str]:
@@ -199,6 +275,8 @@ def _try_object(row: Row[tuple[int, str, dict[str, Any]]]) -> str | None:
     try:
         if row.topic == OutboxTopic.DELETE_OBJECT:
             storage.delete(**row.payload)
+        elif row.topic == OutboxTopic.DELETE_PREFIX:
+            storage.delete_prefixes(**row.payload)
         else:
             storage.copy(**row.payload)
     except storage.ObjectMissing:

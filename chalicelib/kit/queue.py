@@ -86,6 +86,12 @@ def publish(messages: Iterable[Message]) -> None:
         raise PublishFailed(str(error)) from error
 
 
+def ping() -> None:
+    """Open a connection and close it; raises OSError or amqp.AMQPError."""
+    with _connection():
+        pass
+
+
 def park(body: bytes) -> None:
     """Put a message that nobody can read aside for a person; raises PublishFailed."""
     try:

@@ -1,7 +1,9 @@
 """S3: signed URLs for others, a few calls for ourselves."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import boto3
@@ -11,10 +13,16 @@ from botocore.exceptions import ClientError
 from chalicelib.kit.settings import settings
 
 SIGNED_URL_SECONDS = 900
+# As many as S3 lists, and removes, in one call.
+KEYS_A_CALL = 1000
 
 
 class ObjectMissing(Exception):
     """No object lies at that key."""
+
+
+class NotRemoved(Exception):
+    """S3 kept some of the objects that it was asked to remove."""
 
 
 @cache
@@ -36,6 +44,16 @@ def _config() -> Config:
         read_timeout=20,
         retries={"mode": "standard", "max_attempts": 3},
     )
+
+
+def public_url(key: str) -> str:
+    """Where the CDN serves a copy that lies under `public/` in the image bucket."""
+    return f"{settings().cdn_url}/{key.removeprefix('public/')}"
+
+
+def find_public_url(key: str | None) -> str | None:
+    """The same for what may not be there."""
+    return public_url(key) if key else None
 
 
 def sign_get(bucket: str, key: str, *, attachment: str | None = None) -> str:
@@ -122,6 +140,35 @@ def copy(*, source_bucket: str, source: str, bucket: str, key: str, cache_contro
 def delete(bucket: str, key: str) -> None:
     """Remove an object; nothing happens when it is gone already."""
     _client().delete_object(Bucket=bucket, Key=key)
+
+
+def delete_prefixes(*, bucket: str, prefixes: Sequence[str]) -> None:
+    """Remove every object under each folder; what is gone already is no fault.
+
+    Raises ValueError for what is no folder, and NotRemoved.
+    """
+    require_folders(prefixes)
+    pages = _client().get_paginator("list_objects_v2")
+    keys = (
+        {"Key": found["Key"]}
+        for prefix in prefixes
+        for page in pages.paginate(
+            Bucket=bucket, Prefix=prefix, PaginationConfig={"PageSize": KEYS_A_CALL}
+        )
+        for found in page.get("Contents", [])
+    )
+    while batch := list(islice(keys, KEYS_A_CALL)):
+        answer = _client().delete_objects(Bucket=bucket, Delete={"Objects": batch, "Quiet": True})
+        if kept := answer.get("Errors"):
+            raise NotRemoved(f"{len(kept)} objects, the first: {kept[0].get('Code')}")
+
+
+def require_folders(prefixes: Iterable[str]) -> None:
+    """Raises ValueError unless each names a folder below the bucket's root."""
+    for prefix in prefixes:
+        # An empty one would empty the bucket; one cut short would take its neighbours along.
+        if not prefix.endswith("/") or not all(prefix[:-1].split("/")):
+            raise ValueError(f"no folder: {prefix!r}")
 
 
 def _missing(error: ClientError, key: str) -> Exception:

@@ -97,6 +97,25 @@ FROM sums WHERE artists.user_id = sums.artist_id
 RETURNING artists.user_id
 """)
 
+_WRITE_OFF = text("""
+WITH emptied AS (
+    UPDATE auth.users SET token_balance = 0, promotional_balance = 0
+    WHERE id = :user_id AND token_balance > 0
+    RETURNING old.token_balance AS amount, old.promotional_balance AS promotional
+), written_off AS (
+    INSERT INTO token.transactions
+        (kind, sender_id, amount, promotional_amount, status, memo, settled_at)
+    SELECT 'adjustment', :user_id, amount, promotional, 'completed', 'Account closed', now()
+    FROM emptied
+    RETURNING id, amount
+), legs AS (
+    INSERT INTO token.entries (transaction_id, phase, account, owner_id, delta)
+    SELECT id, 'post', 'user', :user_id, -amount FROM written_off
+    UNION ALL SELECT id, 'post', 'adjustment', NULL::uuid, amount FROM written_off
+)
+SELECT amount FROM written_off
+""")
+
 
 def grant_welcome(db: Session, *, user_id: UUID) -> None:
     """Give the welcome tokens; nothing happens the second time."""
@@ -141,3 +160,9 @@ def refund_hold(db: Session, *, generation_id: UUID) -> bool:
 def roll_up_credits(db: Session) -> int:
     """Add appended credits to the artists' balances; answers how many artists were credited."""
     return len(db.execute(_ROLL_UP).all())
+
+
+def write_off(db: Session, *, user_id: UUID) -> int:
+    """Take what tokens are left from somebody who leaves; answers how many."""
+    amount: int | None = db.execute(_WRITE_OFF, {"user_id": user_id}).scalar_one_or_none()
+    return amount or 0

@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from chalicelib.kit.fields import Moment, Out
+from chalicelib.kit.fields import Flag, Moment, Out
 from chalicelib.web.cursors import PageQuery
 
 
 class NotificationsQuery(PageQuery):
     """Query of GET /api/notifications."""
 
-    unread: bool = False
+    unread: Flag = False
 
 
 class Actor(Out):

@@ -7,6 +7,7 @@ from uuid import UUID
 from chalicelib.kit import storage
 from chalicelib.kit.db import AnyRow
 from chalicelib.kit.settings import settings
+from chalicelib.kit.storage import public_url as public_url
 from chalicelib.styles.schemas import (
     ArtistRef,
     ArtworkOut,
@@ -16,11 +17,6 @@ from chalicelib.styles.schemas import (
     StyleProgress,
 )
 from chalicelib.tables import Style
-
-
-def public_url(key: str) -> str:
-    """Where the CDN serves a copy that lies under `public/`."""
-    return f"{settings().cdn_url}/{key.removeprefix('public/')}"
 
 
 def sample_urls(style: Style) -> list[str]:

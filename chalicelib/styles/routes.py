@@ -3,6 +3,14 @@
 from typing import Any
 from uuid import UUID
 
+from chalicelib.errors import (
+    Forbidden,
+    ImageSizeExceeded,
+    ImageTooSmall,
+    InvalidImageFormat,
+    NonEnglishTag,
+    StyleLimitReached,
+)
 from chalicelib.kit.db import AnyRow
 from chalicelib.styles import present, queries, service
 from chalicelib.styles.schemas import (
@@ -66,7 +74,21 @@ def _inspect(*, viewer: Viewer, body: StyleSubmission) -> list[InspectedUpload]:
 
 
 @routes.endpoint(
-    "POST", "/styles", who=Who.ARTIST, body=StyleSubmission, prepare=_inspect, status=201
+    "POST",
+    "/styles",
+    who=Who.ARTIST,
+    body=StyleSubmission,
+    prepare=_inspect,
+    status=201,
+    idempotent=True,
+    errors=(
+        Forbidden,
+        ImageSizeExceeded,
+        ImageTooSmall,
+        InvalidImageFormat,
+        NonEnglishTag,
+        StyleLimitReached,
+    ),
 )
 def submit(
     db: Session, *, viewer: Viewer, body: StyleSubmission, prepared: list[InspectedUpload]
@@ -76,7 +98,9 @@ def submit(
     return style(db, viewer=viewer, style_id=style_id)
 
 
-@routes.endpoint("PATCH", "/styles/{style_id}", who=Who.USER, body=StyleChange)
+@routes.endpoint(
+    "PATCH", "/styles/{style_id}", who=Who.USER, body=StyleChange, errors=(NonEnglishTag,)
+)
 def change(db: Session, *, viewer: Viewer, body: StyleChange, style_id: UUID) -> StyleDetail:
     """Change description, price, or the title before training."""
     service.change_style(db, artist_id=viewer.user_id, style_id=style_id, wanted=body)

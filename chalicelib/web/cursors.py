@@ -6,9 +6,10 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from chalicelib.errors import ValidationFailed
+from chalicelib.kit.fields import Query
 from chalicelib.kit.settings import settings
 
 _SEAL_BYTES = 12
@@ -17,12 +18,10 @@ Row = TypeVar("Row")
 Item = TypeVar("Item")
 
 
-class PageQuery(BaseModel):
+class PageQuery(Query):
     """The query of every list."""
 
-    model_config = ConfigDict(extra="ignore")
-
-    cursor: str | None = Field(default=None, max_length=500)
+    cursor: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_-]{1,500}$")
     limit: int = Field(default=20, ge=1, le=100)
 
 

@@ -14,13 +14,14 @@ from uuid import UUID
 from chalice.app import Request, Response
 from psycopg.errors import ForeignKeyViolation
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import (
     ApiError,
     Conflict,
     InternalError,
+    MalformedRequest,
     NotFound,
     PayloadTooLarge,
     UnsupportedMediaType,
@@ -266,6 +267,9 @@ def _as_api_error(error: Exception) -> ApiError:
         # Something that the request builds on went away while it was being served.
         return Conflict()
     LOG.exception("request failed")
+    if isinstance(error, DataError):
+        # A value that no column can hold got past the models.
+        return MalformedRequest()
     if isinstance(error, OperationalError | InterfaceError):
         return UpstreamUnavailable()
     if isinstance(error, DBAPIError) and error.connection_invalidated:

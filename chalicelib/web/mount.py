@@ -9,6 +9,7 @@ from chalicelib.errors import ApiError, InternalError, MethodNotAllowed
 from chalicelib.kit import i18n
 from chalicelib.kit.log import LOG
 from chalicelib.web import replies
+from chalicelib.web.docs import docs_routes
 from chalicelib.web.endpoint import Endpoint, Routes, answer
 from chalicelib.web.viewer import Who
 
@@ -18,9 +19,9 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 def mount(app: Chalice, rooms: Iterable[Routes]) -> None:
     """Register every endpoint of the rooms; API Gateway itself never answers 405."""
     paths: dict[str, dict[str, list[Endpoint]]] = defaultdict(lambda: defaultdict(list))
-    for room in rooms:
-        for endpoint in room.endpoints:
-            paths[endpoint.path][endpoint.method].append(endpoint)
+    declared = [endpoint for room in rooms for endpoint in room.endpoints]
+    for endpoint in [*declared, *docs_routes(declared).endpoints]:
+        paths[endpoint.path][endpoint.method].append(endpoint)
     for path, methods in paths.items():
         for method, endpoints in methods.items():
             _register(app, path, [method], _serving(app, endpoints))

@@ -2,14 +2,20 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from chalice.app import Response
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from chalicelib.errors import ApiError, MalformedRequest, RateLimited, ValidationFailed
 from chalicelib.kit import i18n
 from chalicelib.web.headers import SECURITY_HEADERS
+
+# Of pydantic's context, what says nothing to a client.
+_INTERNAL = {"field_type", "actual_length", "error"}
+
+Answer = TypeVar("Answer", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -21,10 +27,10 @@ class Redirect:
 
 
 @dataclass(frozen=True)
-class WithCookies:
+class WithCookies(Generic[Answer]):
     """An answer that also sets cookies."""
 
-    answer: Any
+    answer: Answer
     cookies: list[str]
 
 
@@ -98,16 +104,22 @@ def from_validation(error: ValidationError) -> ApiError:
         *(
             {
                 "field": ".".join(str(part) for part in entry["loc"]),
-                "code": entry["type"],
+                "code": _code(entry),
                 **{
                     name: value
                     for name, value in entry.get("ctx", {}).items()
-                    if isinstance(value, str | int | float)
+                    if name not in _INTERNAL and isinstance(value, str | int | float)
                 },
             }
             for entry in found
         )
     )
+
+
+def _code(entry: ErrorDetails) -> str:
+    # pydantic measures text that we clean first as it measures lists.
+    of_text = entry.get("ctx", {}).get("field_type") == "Value"
+    return f"string_{entry['type']}" if of_text else entry["type"]
 
 
 def _explain(entry: dict[str, Any], language: str) -> dict[str, Any]:

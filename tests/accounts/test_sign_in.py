@@ -12,12 +12,13 @@ import boto3
 import pytest
 from sqlalchemy import select, update
 
+from chalicelib.accounts import usernames
 from chalicelib.accounts.google import Identity
-from chalicelib.accounts.service import sign_in
+from chalicelib.accounts.service import remember_leaver, sign_in
 from chalicelib.kit.db import transaction
 from chalicelib.kit.settings import settings
 from chalicelib.ledger.proof import prove_ledger
-from chalicelib.tables import Transaction, User
+from chalicelib.tables import FormerUser, Transaction, User
 from tests.accounts.provider import Provider
 from tests.people import Answer, Browser, Cast
 
@@ -114,6 +115,50 @@ def test_any_name_gives_a_username_of_3_to_30_letters(db_clean: None) -> None:
         assert len({name.casefold() for name in names}) == 3
         assert all(3 <= len(name) <= 30 and name.isprintable() for name in names)
         assert not any(letter in name for name in names for letter in " <>@/")
+
+
+def test_a_username_made_for_somebody_is_one_they_could_have_chosen(db_clean: None) -> None:
+    for name in (
+        *(
+            "Admin",
+            "Style License",
+            "ａｄｍｉｎ",
+            "Me",
+            "\u3164" * 3,
+            "_dana_",
+            "dana-" * 9,
+            "Dana 🌊",
+        ),
+        *("हिन्दी", "Ｄａｎａ", "İsim", "D\u0335\u0336\u0337\u0338ana"),
+    ):
+        for number in range(2):
+            made = user(come_in(someone(f"{name}{number}", name=name))).username
+            assert usernames.is_well_formed(made), name
+            assert usernames.clean(made) == made, name
+            assert not usernames.looks_like_ours(made), name
+            assert "admin" not in made
+
+
+def test_who_comes_back_after_leaving_is_not_welcomed_again(db_clean: None) -> None:
+    with transaction() as db:
+        for _ in range(2):
+            remember_leaver(db, google_sub="sub-dana")
+    back, new = user(come_in(someone("dana"))), user(come_in(someone("other")))
+    assert (back.token_balance, back.promotional_balance) == (0, 0)
+    assert new.token_balance == 100
+    assert user(come_in(someone("dana"))).token_balance == 0
+    with transaction() as db:
+        assert db.execute(select(Transaction.receiver_id)).scalars().all() == [new.id]
+        assert not any(prove_ledger(db).values())
+
+
+def test_who_left_is_kept_only_as_a_seal(db_clean: None) -> None:
+    with transaction() as db:
+        remember_leaver(db, google_sub="sub-dana")
+    with transaction() as db:
+        kept = db.execute(select(FormerUser.subject_hmac)).scalar_one()
+    assert kept != hashlib.sha256(b"former:sub-dana").hexdigest()
+    assert (len(kept), "dana" in kept) == (64, False)
 
 
 def test_a_username_tells_nothing_of_the_address(db_clean: None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from chalicelib.contracts.callbacks import (
+    Accepted,
     GenerationCompleted,
     GenerationProgressed,
     JobFailed,
@@ -24,6 +25,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "runpod/generation_output.json": GenerationCompleted,
     "callbacks/urls_request.json": Ticket,
     "callbacks/urls_response.json": SignedUrls,
+    "callbacks/response.json": Accepted,
     "callbacks/training_progress.json": TrainingProgressed,
     "callbacks/generation_progress.json": GenerationProgressed,
     "callbacks/training_complete.json": TrainingCompleted,

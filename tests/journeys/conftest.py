@@ -20,6 +20,7 @@ SETTINGS = {
     "SILENCE_SECONDS": "8",
     "RETRY_DELAYS_SECONDS": "0,1,2",
     "OUTBOX_LEASE_SECONDS": "5",
+    "RATE_LIMITS": "off",
     "TRAINING_STEPS": "12",
     "GENERATION_STEPS": "8",
 }

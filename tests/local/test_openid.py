@@ -35,7 +35,7 @@ SETTINGS = {
 }
 
 pytestmark = pytest.mark.skipif(
-    not shutil.which("node") or not (FOLDER / "node_modules").exists(), reason="make setup"
+    not shutil.which("node") or not (FOLDER.parent / "node_modules").exists(), reason="make setup"
 )
 
 
