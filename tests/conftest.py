@@ -94,8 +94,13 @@ def stores(postgres: Postgres) -> Iterator[None]:
 
 @pytest.fixture
 def db_clean(stores: None, postgres: Postgres) -> None:
-    """Empty tables before each test; the entries' trigger is asleep for that."""
-    with psycopg.connect(postgres.url("app"), autocommit=True) as connection:
+    """Empty tables before each test."""
+    empty_tables(postgres.url("app"))
+
+
+def empty_tables(url: str) -> None:
+    """Of every schema; the entries' trigger is asleep for that."""
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
         tables = connection.execute(
             "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables"

@@ -134,6 +134,13 @@ def remember_leaver(db: Session, *, google_sub: str) -> None:
     )
 
 
+def hold_account(db: Session, *, user_id: UUID) -> None:
+    """Whoever it is can't leave until this transaction ends; raises Unauthorized if they have."""
+    account = select(User.id).where(User.id == user_id, User.is_active)
+    if db.execute(account.with_for_update(read=True, key_share=True)).first() is None:
+        raise Unauthorized
+
+
 def deactivate_user(db: Session, *, user_id: UUID) -> None:
     """Nobody signs in to this account any more; the profile is hidden."""
     db.execute(update(User).where(User.id == user_id).values(is_active=False))

@@ -14,6 +14,7 @@ from chalicelib.kit.db import AnyRow, AnySelect
 from chalicelib.tables import Artist, Comment, Follow, Generation, Style, User
 
 REPLIES_SHOWN = 3
+_BEFORE_ALL, _AFTER_ALL = UUID(int=0), UUID(int=2**128 - 1)
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,27 @@ def comments_page(
     Raises NotFound for an image that is not visible, and for a parent that is not on it.
     """
     get_image(db, generation_id=generation_id, viewer_id=viewer_id)
+    # What they are under stands in the order too: by the id alone PostgreSQL may prefer to walk
+    # through everybody's comments, be they a million, until it has met enough of these.
     if parent_id:
         get_parent(db, generation_id=generation_id, comment_id=parent_id)
-        rows = select(Comment).where(Comment.parent_id == parent_id).order_by(Comment.id)
-        rows = rows.where(Comment.id > after) if after else rows
+        key = tuple_(Comment.parent_id, Comment.id)
+        rows = (
+            select(Comment)
+            .where(Comment.parent_id <= parent_id, key > (parent_id, after or _BEFORE_ALL))
+            .order_by(Comment.parent_id, Comment.id)
+        )
         return _threads(db, rows.limit(limit + 1))
+    key = tuple_(Comment.generation_id, Comment.id)
     rows = (
         select(Comment)
-        .where(Comment.generation_id == generation_id, Comment.parent_id.is_(None))
-        .order_by(Comment.id.desc())
+        .where(
+            Comment.parent_id.is_(None),
+            Comment.generation_id >= generation_id,
+            key < (generation_id, after or _AFTER_ALL),
+        )
+        .order_by(Comment.generation_id.desc(), Comment.id.desc())
     )
-    rows = rows.where(Comment.id < after) if after else rows
     return _threads(db, rows.limit(limit + 1))[::-1]
 
 

@@ -32,7 +32,7 @@ def build_input(db: Session, *, job: Job) -> tuple[dict[str, Any], int]:
 
 def _training(db: Session, job: Job) -> TrainingJob:
     style, artist_name = _style(db, job.style_id)
-    rows = styles.artworks_of(db, style_id=style.id)
+    rows = styles.artworks_of(db, style_ids=[style.id])[style.id]
     # A tag that every artwork has would take the style upon itself, and no prompt names it.
     title = normalise_tag(style.title)
     artworks = [

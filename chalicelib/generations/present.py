@@ -29,9 +29,10 @@ def detail(row: AnyRow, *, viewer_id: UUID | None, place: PlaceInLine | None) ->
     """A generation on its own page."""
     made: Generation = row.Generation
     is_own = made.buyer_id == viewer_id
+    hidden_tags = row.hidden_tags or ()
     return GenerationDetail(
         **_card(row),
-        prompt_tags=made.prompt_tags,
+        prompt_tags=[name for name in made.prompt_tags if name not in hidden_tags],
         seed=made.seed,
         is_own=is_own,
         price_tokens=made.price_tokens if is_own else None,

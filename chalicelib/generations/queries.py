@@ -4,14 +4,14 @@ import math
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, or_, select, text
+from sqlalchemy import ColumnElement, any_, false, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
 from chalicelib.generations.schemas import FeedQuery, MineQuery, PlaceInLine
 from chalicelib.jobs.service import FAIR_ORDER
 from chalicelib.kit.db import AnyRow, AnySelect
-from chalicelib.tables import Artist, Generation, Like, Style, User
+from chalicelib.tables import Artist, Generation, Like, Style, Tag, User
 
 _PLACE = text(f"""
 WITH line AS ({FAIR_ORDER.format(due="")}),
@@ -37,9 +37,19 @@ FROM job WHERE job.state IN ('queued', 'retrying', 'dispatched')
 
 
 def get_generation(db: Session, *, generation_id: UUID, viewer_id: UUID | None) -> AnyRow:
-    """A generation with style, artist and buyer; raises NotFound for another's private one."""
+    """A generation with style, artist and buyer; raises NotFound for another's private one.
+
+    `hidden_tags` are those of its prompt that an operator has flagged or deactivated since.
+    """
+    hidden = (
+        select(func.array_agg(Tag.name))
+        .where(Tag.name == any_(Generation.prompt_tags), or_(Tag.is_flagged, ~Tag.is_active))
+        .scalar_subquery()
+    )
     row = db.execute(
-        _with_names(viewer_id).where(
+        _with_names(viewer_id)
+        .add_columns(hidden.label("hidden_tags"))
+        .where(
             Generation.id == generation_id,
             or_(Generation.is_public, Generation.buyer_id == viewer_id),
         )

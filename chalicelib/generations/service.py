@@ -185,12 +185,11 @@ def _usable_style(db: Session, *, style_id: UUID, buyer_id: UUID) -> Style:
     if row is None:
         raise NotFound
     style: Style = row.Style
-    hidden = not (style.is_active and row.is_active) or style.training_status == "failed"
-    if hidden and style.artist_id != buyer_id:
-        raise NotFound
-    if hidden or style.training_status != "completed":
-        raise StyleNotReady
-    return style
+    ready = style.is_active and row.is_active and style.training_status == "completed"
+    if ready:
+        return style
+    # Nobody but its artist may know of a style that makes no images.
+    raise StyleNotReady if style.artist_id == buyer_id else NotFound
 
 
 def _publish(db: Session, generation: Generation) -> None:

@@ -43,7 +43,9 @@ def engine() -> Engine:
         connect_args={
             "connect_timeout": 5,
             "options": "-c statement_timeout=25000 -c lock_timeout=5000"
-            " -c idle_in_transaction_session_timeout=15000",
+            " -c idle_in_transaction_session_timeout=15000"
+            # On SSDs, which every database of ours lies on, PostgreSQL's 4 shuns good indexes.
+            " -c random_page_cost=1.1",
         },
     )
 

@@ -20,18 +20,15 @@ from sqlalchemy import (
     Row,
     String,
     and_,
-    any_,
     delete,
     exists,
-    func,
     insert,
-    literal,
     or_,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from chalicelib.kit import clock, queue, storage
@@ -42,7 +39,7 @@ from chalicelib.kit.settings import settings
 BATCH = 50
 PREFIXES_A_ROW = 100
 # The last batch still ends within the 55 s of the schedule's function.
-RELAY_SECONDS = 40
+RELAY_SECONDS = 35
 KEPT = timedelta(days=7)
 FORGOTTEN_AT_ONCE = 10_000
 _ADDED = "outbox_ids"
@@ -121,21 +118,23 @@ def add_delete_prefixes(db: Session, *, bucket: str, prefixes: Sequence[str]) ->
     storage.require_folders(prefixes)
     if not prefixes:
         return
-    folders = literal(list(prefixes), ARRAY(String))
-    _withdraw_copies(
-        db,
-        Outbox.payload["bucket"].astext == bucket,
-        Outbox.payload["key"].astext.bool_op("^@")(any_(folders)),
-    )
+    key, here = Outbox.payload["key"].astext, Outbox.payload["bucket"].astext == bucket
+    copies = db.execute(select(Outbox.id, key.label("key")).where(_is_open_copy(), here)).all()
+    folders = set(prefixes)
+    into = {copy.id: copy.key for copy in copies if not folders.isdisjoint(_folders_of(copy.key))}
+    withdrawn = _withdraw_copies(db, Outbox.id.in_(into)) if into else set()
+    # What is being copied now may arrive after its folder was emptied: it gets its own removal.
+    rows = [
+        (OutboxTopic.DELETE_OBJECT, {"key": arriving})
+        for number, arriving in into.items()
+        if number not in withdrawn
+    ]
+    for start in range(0, len(prefixes), PREFIXES_A_ROW):
+        some = prefixes[start : start + PREFIXES_A_ROW]
+        rows.append((OutboxTopic.DELETE_PREFIX, {"prefixes": some}))
     db.execute(
         insert(Outbox),
-        [
-            {
-                "topic": OutboxTopic.DELETE_PREFIX,
-                "payload": {"bucket": bucket, "prefixes": prefixes[start : start + PREFIXES_A_ROW]},
-            }
-            for start in range(0, len(prefixes), PREFIXES_A_ROW)
-        ],
+        [{"topic": topic, "payload": {"bucket": bucket, **of}} for topic, of in rows],
     )
 
 
@@ -160,7 +159,7 @@ def committing() -> Iterator[Session]:
 def relay(ids: Sequence[int] | None = None) -> int:
     """Send these rows, or whatever was left behind; answers how many went out.
 
-    A row that can't be sent stays for the next minute's sweep, as does what takes longer than 40 s.
+    What can't be sent, or would take too long, stays for the next minute's sweep.
     """
     if ids is not None:
         return _relay_batch(ids)
@@ -183,18 +182,25 @@ def forget_sent(db: Session) -> int:
     return len(db.execute(delete(Outbox).where(Outbox.id.in_(old)).returning(Outbox.id)).all())
 
 
-def _withdraw_copies(db: Session, *which: ColumnElement[bool]) -> None:
+def _withdraw_copies(db: Session, which: ColumnElement[bool]) -> set[int]:
     now = clock.now()
-    db.execute(
+    free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < now)
+    withdrawn = (
         update(Outbox)
-        .where(
-            Outbox.sent_at.is_(None),
-            Outbox.topic == OutboxTopic.COPY_OBJECT,
-            or_(Outbox.leased_until.is_(None), Outbox.leased_until < now),
-            *which,
-        )
+        .where(_is_open_copy(), free, which)
         .values(sent_at=now, last_error="withdrawn")
+        .returning(Outbox.id)
     )
+    return set(db.execute(withdrawn).scalars())
+
+
+def _folders_of(key: str) -> list[str]:
+    names = key.split("/")
+    return ["/".join(names[:depth]) + "/" for depth in range(1, len(names))]
+
+
+def _is_open_copy() -> ColumnElement[bool]:
+    return and_(Outbox.sent_at.is_(None), Outbox.topic == OutboxTopic.COPY_OBJECT)
 
 
 def _relay_batch(ids: Sequence[int] | None) -> int:
@@ -220,9 +226,17 @@ def _add(db: Session, topic: OutboxTopic, payload: dict[str, Any]) -> None:
 def _lease(ids: Sequence[int] | None) -> list[Row[tuple[int, str, dict[str, Any]]]]:
     now = clock.now()
     free = or_(Outbox.leased_until.is_(None), Outbox.leased_until < now)
+    earlier = aliased(Outbox)
+    # One object's rows go out in their order: a removal waits for the copy under way.
+    in_turn = ~exists().where(
+        earlier.sent_at.is_(None),
+        earlier.id < Outbox.id,
+        earlier.topic != OutboxTopic.PUBLISH,
+        earlier.payload["key"].astext == Outbox.payload["key"].astext,
+    )
     wanted = (
         select(Outbox.id)
-        .where(Outbox.sent_at.is_(None), free, _in_turn())
+        .where(Outbox.sent_at.is_(None), free, in_turn)
         .order_by(Outbox.tries, Outbox.id)
     )
     wanted = wanted.where(Outbox.id.in_(ids)) if ids is not None else wanted.limit(BATCH)
@@ -235,23 +249,6 @@ def _lease(ids: Sequence[int] | None) -> list[Row[tuple[int, str, dict[str, Any]
             .returning(Outbox.id, Outbox.topic, Outbox.payload)
         ).all()
     return sorted(rows, key=lambda row: row.id)
-
-
-def _in_turn() -> ColumnElement[bool]:
-    """One object's rows go out in their order: a removal waits for the copy under way."""
-    earlier = aliased(Outbox)
-    before = (earlier.sent_at.is_(None), earlier.id < Outbox.id)
-    key = earlier.payload["key"].astext
-    of_same_key = exists().where(
-        *before, earlier.topic != OutboxTopic.PUBLISH, key == Outbox.payload["key"].astext
-    )
-    prefixes = func.jsonb_array_elements_text(Outbox.payload["prefixes"])
-    folders = select(prefixes).correlate(Outbox).scalar_subquery()
-    into_folder = exists().where(
-        *before, earlier.topic == OutboxTopic.COPY_OBJECT, key.bool_op("^@")(any_(folders))
-    )
-    # Folders are compared with keys for their own rows only: it is slow.
-    return and_(~of_same_key, or_(Outbox.topic != OutboxTopic.DELETE_PREFIX, ~into_folder))
 
 
 def _publish(rows: Sequence[Row[tuple[int, str, dict[str, Any]]]]) -> dict[int, str]:

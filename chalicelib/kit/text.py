@@ -23,11 +23,7 @@ def strip_html(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """One line of free text: NFC, no markup, no control characters, inner spaces collapsed."""
-    visible = "".join(
-        " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter
-        for letter in strip_html(text)
-    )
-    return _SPACES.sub(" ", unicodedata.normalize("NFC", visible)).strip()
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", _visible(strip_html(text)))).strip()
 
 
 def clean_paragraph(text: str) -> str:
@@ -38,7 +34,13 @@ def clean_paragraph(text: str) -> str:
 
 def normalise_tag(text: str) -> str:
     """A tag's one spelling (SPEC §3): NFKC, trimmed, inner spaces collapsed, lower case."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip().lower()
+    return _SPACES.sub(" ", _visible(unicodedata.normalize("NFKC", text))).strip().lower()
+
+
+def _visible(text: str) -> str:
+    return "".join(
+        " " if unicodedata.category(letter) in {"Cc", "Zl", "Zp"} else letter for letter in text
+    )
 
 
 def is_english(tag: str) -> bool:

@@ -40,8 +40,6 @@ def lock_account(db: Session, *, user_id: UUID) -> str:
     ).scalar_one_or_none()
     if google_sub is None:
         raise Unauthorized
-    # A new style names the artist, not the user.
-    db.execute(select(Artist.user_id).where(Artist.user_id == user_id).with_for_update())
     return google_sub
 
 

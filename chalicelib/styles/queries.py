@@ -11,16 +11,21 @@ from sqlalchemy.orm import Session
 from chalicelib.errors import NotFound
 from chalicelib.kit.db import AnyRow, AnySelect
 from chalicelib.styles.schemas import StyleSort, StylesQuery
-from chalicelib.tables import Artist, Artwork, Style, Tag, User, artwork_tags, style_tags
+from chalicelib.tables import Artist, Artwork, Follow, Style, Tag, User, artwork_tags, style_tags
 
 
-def styles_page(db: Session, *, query: StylesQuery, after: list[Any] | None) -> Sequence[AnyRow]:
+def styles_page(
+    db: Session, *, query: StylesQuery, viewer_id: UUID | None, after: list[Any] | None
+) -> Sequence[AnyRow]:
     """Trained, active styles of active artists with their artists, one more than the limit."""
     rows = _with_artist().where(
         Style.training_status == "completed", Style.is_active, User.is_active
     )
     if query.artist_id:
         rows = rows.where(Style.artist_id == query.artist_id)
+    if query.following:
+        followed = select(Follow.artist_id).where(Follow.follower_id == viewer_id)
+        rows = rows.where(Style.artist_id.in_(followed))
     if query.tag:
         tagged = (
             select(style_tags.c.style_id)
@@ -58,32 +63,38 @@ def styles_of(db: Session, *, artist_id: UUID, before: UUID | None, limit: int) 
     return db.execute(rows.order_by(Style.id.desc()).limit(limit + 1)).all()
 
 
-def tags_of(db: Session, *, style_id: UUID) -> list[str]:
-    """A style's visible tags, alphabetically."""
-    return list(
-        db.execute(
-            select(Tag.name)
-            .join(style_tags, style_tags.c.tag_id == Tag.id)
-            .where(style_tags.c.style_id == style_id, Tag.is_active, ~Tag.is_flagged)
-            .order_by(Tag.name)
-        ).scalars()
+def tags_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    """The visible tags of each style, alphabetically."""
+    found: dict[UUID, list[str]] = {style_id: [] for style_id in style_ids}
+    rows = db.execute(
+        select(style_tags.c.style_id, Tag.name)
+        .join(Tag, Tag.id == style_tags.c.tag_id)
+        .where(style_tags.c.style_id.in_(style_ids), Tag.is_active, ~Tag.is_flagged)
+        .order_by(Tag.name)
     )
+    for row in rows:
+        found[row.style_id].append(row.name)
+    return found
 
 
-def artworks_of(db: Session, *, style_id: UUID) -> Sequence[AnyRow]:
-    """A style's artworks with their visible tags, in the artist's order."""
+def artworks_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
+    """The artworks of each style with their visible tags, in the artist's order."""
     names = func.array_agg(aggregate_order_by(Tag.name, Tag.name)).filter(
         Tag.is_active, ~Tag.is_flagged
     )
-    return db.execute(
+    found: dict[UUID, list[AnyRow]] = {style_id: [] for style_id in style_ids}
+    rows = db.execute(
         # Every artwork has at least the title's tag, though it may be hidden.
         select(Artwork, func.coalesce(names, text("'{}'")).label("tags"))
         .join(artwork_tags, artwork_tags.c.artwork_id == Artwork.id)
         .join(Tag, Tag.id == artwork_tags.c.tag_id)
-        .where(Artwork.style_id == style_id)
+        .where(Artwork.style_id.in_(style_ids))
         .group_by(Artwork.id)
         .order_by(Artwork.position)
-    ).all()
+    )
+    for row in rows:
+        found[row.Artwork.style_id].append(row)
+    return found
 
 
 def _with_artist() -> AnySelect:

@@ -1,5 +1,6 @@
 """/api/styles."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from chalicelib.errors import (
     InvalidImageFormat,
     NonEnglishTag,
     StyleLimitReached,
+    Unauthorized,
 )
 from chalicelib.kit.db import AnyRow
 from chalicelib.styles import present, queries, service
@@ -27,11 +29,15 @@ from chalicelib.web.endpoint import Routes, Session, Viewer, Who
 routes = Routes()
 
 
-@routes.endpoint("GET", "/styles", who=Who.ANYONE, query=StylesQuery)
+@routes.endpoint("GET", "/styles", who=Who.ANYONE, query=StylesQuery, errors=(Unauthorized,))
 def styles(db: Session, *, viewer: Viewer | None, query: StylesQuery) -> Page[StyleCard]:
-    """Styles that make images."""
-    of = f"styles:{query.sort}:{query.tag}:{query.artist_id}"
-    rows = queries.styles_page(db, query=query, after=read_cursor(query, of=of))
+    """Styles that make images; `following` keeps those of artists whom the viewer follows."""
+    if query.following and viewer is None:
+        raise Unauthorized
+    of = f"styles:{query.sort}:{query.tag}:{query.artist_id}:{query.following}"
+    viewer_id = viewer.user_id if viewer else None
+    after = read_cursor(query, of=of)
+    rows = queries.styles_page(db, query=query, viewer_id=viewer_id, after=after)
 
     def key(row: AnyRow) -> list[Any]:
         return (
@@ -53,12 +59,13 @@ def mine(db: Session, *, viewer: Viewer, query: PageQuery) -> Page[StyleDetail]:
         before=UUID(cursor[0]) if cursor else None,
         limit=query.limit,
     )
+    details = iter(_details(db, rows[: query.limit], viewer))
     return make_page(
         rows,
         page=query,
         of="styles/me",
         key=lambda row: [row.Style.id],
-        present=lambda row: _detail(db, row, viewer),
+        present=lambda _: next(details),
     )
 
 
@@ -66,7 +73,8 @@ def mine(db: Session, *, viewer: Viewer, query: PageQuery) -> Page[StyleDetail]:
 def style(db: Session, *, viewer: Viewer | None, style_id: UUID) -> StyleDetail:
     """One style."""
     row = queries.get_style(db, style_id=style_id, viewer_id=viewer.user_id if viewer else None)
-    return _detail(db, row, viewer)
+    [detail] = _details(db, [row], viewer)
+    return detail
 
 
 def _inspect(*, viewer: Viewer, body: StyleSubmission) -> list[InspectedUpload]:
@@ -107,12 +115,18 @@ def change(db: Session, *, viewer: Viewer, body: StyleChange, style_id: UUID) ->
     return style(db, viewer=viewer, style_id=style_id)
 
 
-def _detail(db: Session, row: AnyRow, viewer: Viewer | None) -> StyleDetail:
-    found = row.Style
-    is_own = viewer is not None and viewer.user_id == found.artist_id
-    return present.detail(
-        row,
-        viewer_id=viewer.user_id if viewer else None,
-        tags=queries.tags_of(db, style_id=found.id),
-        artworks=queries.artworks_of(db, style_id=found.id) if is_own else None,
-    )
+def _details(db: Session, rows: Sequence[AnyRow], viewer: Viewer | None) -> list[StyleDetail]:
+    viewer_id = viewer.user_id if viewer else None
+    ids = [row.Style.id for row in rows]
+    own = [row.Style.id for row in rows if row.Style.artist_id == viewer_id]
+    tags = queries.tags_of(db, style_ids=ids)
+    artworks = queries.artworks_of(db, style_ids=own) if own else {}
+    return [
+        present.detail(
+            row,
+            viewer_id=viewer_id,
+            tags=tags[row.Style.id],
+            artworks=artworks.get(row.Style.id),
+        )
+        for row in rows
+    ]

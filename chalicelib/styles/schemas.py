@@ -8,7 +8,7 @@ from pydantic import Field
 
 from chalicelib.contracts.callbacks import TrainingProgress
 from chalicelib.kit import i18n
-from chalicelib.kit.fields import Body, Line, Moment, Out, Paragraph, TagText
+from chalicelib.kit.fields import Body, Flag, Line, Moment, Out, Paragraph, TagText
 from chalicelib.web.cursors import PageQuery
 
 ARTWORKS_MIN, ARTWORKS_MAX = 10, 100
@@ -63,11 +63,12 @@ class StyleSort(StrEnum):
 
 
 class StylesQuery(PageQuery):
-    """Query of GET /api/styles; `following` comes with the community."""
+    """Query of GET /api/styles."""
 
     sort: StyleSort = StyleSort.RECENT
     tag: Annotated[TagText, Field(max_length=80)] | None = None
     artist_id: UUID | None = None
+    following: Flag = False
 
 
 class ArtistRef(Out):

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from chalicelib.accounts import service as accounts
 from chalicelib.contracts import object_keys
 from chalicelib.contracts.callbacks import TrainingProgress, TrainingResult
 from chalicelib.contracts.failures import Failure
@@ -61,8 +62,10 @@ def submit_style(
 ) -> UUID:
     """Register the style; its artworks are copied to where nobody can replace them.
 
-    Raises StyleLimitReached while the artist has a style that did not fail.
+    Raises StyleLimitReached while the artist has a style that did not fail, and Unauthorized for
+    who has left meanwhile.
     """
+    accounts.hold_account(db, user_id=artist_id)
     style_id = _insert_style(db, artist_id, wanted)
     artworks: dict[UUID, list[str]] = {}
     title_tag = _title_tag(wanted.title)

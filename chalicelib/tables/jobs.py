@@ -49,6 +49,7 @@ class Job(Base):
         Index("ix_jobs_owner", "owner_id", "id"),
         Index("ix_jobs_open", "kind", "state", "id", postgresql_where=text("ended_at IS NULL")),
         Index("ix_jobs_state", "state", "id"),
+        Index("ix_jobs_kind", "kind", "id"),
         {"schema": "system"},
     )
 

@@ -55,6 +55,19 @@ class Transaction(Base):
         Index("ix_transactions_purchase", "related_purchase_id"),
         Index("ix_transactions_sender", "sender_id", "id"),
         Index("ix_transactions_receiver", "receiver_id", "id"),
+        # Purchases are few among what an artist is paid.
+        Index(
+            "ix_transactions_purchased",
+            "receiver_id",
+            "id",
+            postgresql_where=text("kind = 'purchase'"),
+        ),
+        Index(
+            "ix_transactions_reversed",
+            "sender_id",
+            "id",
+            postgresql_where=text("kind = 'purchase_reversal'"),
+        ),
         Index("ix_transactions_pending", "created_at", postgresql_where=text("status = 'pending'")),
         {"schema": "token"},
     )

@@ -76,6 +76,7 @@ class Artist(Base):
             postgresql_using="gin",
             postgresql_ops={"search_name": "gin_trgm_ops"},
         ),
+        Index("ix_artists_popular", "follower_count", "user_id"),
         {"schema": "auth"},
     )
 

@@ -3,11 +3,23 @@
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import Table, delete, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    CollectionAggregate,
+    Table,
+    Uuid,
+    any_,
+    delete,
+    func,
+    literal,
+    select,
+    union,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
-from chalicelib.errors import NonEnglishTag, TagNotAllowed
+from chalicelib.errors import NonEnglishTag, NotFound, TagNotAllowed
 from chalicelib.kit.text import is_english
 from chalicelib.tables import Tag, artwork_tags, generation_tags, style_tags
 
@@ -34,7 +46,8 @@ def require_allowed(db: Session, *, names: Iterable[str]) -> None:
 
 def tag_style(db: Session, *, style_id: UUID, artworks: Mapping[UUID, Iterable[str]]) -> None:
     """Give a new style's artworks their tags, and the style the aggregate of them."""
-    ids = _tag_ids(db, {name for names in artworks.values() for name in names})
+    ids = _lock_tags(db, {name for names in artworks.values() for name in names})
+    _count_use(db, ids.values(), by=1)
     _link(db, style_tags, "style_id", [(style_id, tag_id) for tag_id in ids.values()])
     _link(
         db,
@@ -46,11 +59,82 @@ def tag_style(db: Session, *, style_id: UUID, artworks: Mapping[UUID, Iterable[s
 
 def tag_generation(db: Session, *, generation_id: UUID, names: Iterable[str]) -> None:
     """Link a generation to its prompt's tags and count their use."""
-    ids = _tag_ids(db, set(names))
+    ids = _lock_tags(db, set(names))
+    _count_use(db, ids.values(), by=1)
     _link(db, generation_tags, "generation_id", [(generation_id, one) for one in ids.values()])
 
 
-def _tag_ids(db: Session, names: set[str]) -> dict[str, UUID]:
+def retitle_style(
+    db: Session, *, style_id: UUID, artwork_ids: Iterable[UUID], old: str, new: str
+) -> None:
+    """Exchange the title's tag on a style and its artworks."""
+    if old == new:
+        return
+    ids = _lock_tags(db, {old, new})
+    artworks = list(artwork_ids)
+    had_old = db.execute(
+        delete(style_tags)
+        .where(style_tags.c.style_id == style_id, style_tags.c.tag_id == ids[old])
+        .returning(style_tags.c.tag_id)
+    ).first()
+    db.execute(
+        delete(artwork_tags).where(
+            artwork_tags.c.artwork_id.in_(artworks), artwork_tags.c.tag_id == ids[old]
+        )
+    )
+    # It had the new one before when an artwork did: a tag counts once a style.
+    is_added = db.execute(
+        insert(style_tags)
+        .values(style_id=style_id, tag_id=ids[new])
+        .on_conflict_do_nothing()
+        .returning(style_tags.c.tag_id)
+    ).first()
+    _link(db, artwork_tags, "artwork_id", [(artwork, ids[new]) for artwork in artworks])
+    if had_old:
+        _count_use(db, [ids[old]], by=-1)
+    if is_added:
+        _count_use(db, [ids[new]], by=1)
+
+
+def release_tags(db: Session, *, style_ids: Iterable[UUID], generation_ids: Iterable[UUID]) -> None:
+    """Undo the links of what goes with its account, and their count."""
+    links = [
+        (style_tags, style_tags.c.style_id == _any_of(style_ids)),
+        (generation_tags, generation_tags.c.generation_id == _any_of(generation_ids)),
+    ]
+    linked = union(*(select(table.c.tag_id).where(of_these) for table, of_these in links))
+    db.execute(select(Tag.id).where(Tag.id.in_(linked)).order_by(Tag.name).with_for_update())
+    gone = union_all(
+        *(
+            select(delete(table).where(of_these).returning(table.c.tag_id).cte().c.tag_id)
+            for table, of_these in links
+        )
+    ).subquery()
+    uses = select(gone.c.tag_id, func.count().label("count")).group_by(gone.c.tag_id).subquery()
+    db.execute(
+        update(Tag)
+        .where(Tag.id == uses.c.tag_id)
+        .values(usage_count=Tag.usage_count - uses.c.count)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def moderate_tag(
+    db: Session, *, tag_id: UUID, is_active: bool | None, is_flagged: bool | None
+) -> Tag:
+    """Set what is given; raises NotFound."""
+    given = {"is_active": is_active, "is_flagged": is_flagged}
+    changes = {name: value for name, value in given.items() if value is not None}
+    if changes:
+        db.execute(update(Tag).where(Tag.id == tag_id).values(**changes))
+    tag = db.get(Tag, tag_id)
+    if tag is None:
+        raise NotFound
+    return tag
+
+
+def _lock_tags(db: Session, names: set[str]) -> dict[str, UUID]:
+    """The tags' ids by name, made when new; locked until the transaction ends."""
     # Sorted, so that two requests with the same tags lock them in the same order.
     ordered = sorted(names)
     db.execute(
@@ -60,12 +144,13 @@ def _tag_ids(db: Session, names: set[str]) -> dict[str, UUID]:
     rows = db.execute(
         select(Tag.id, Tag.name).where(Tag.name.in_(ordered)).order_by(Tag.name).with_for_update()
     ).all()
-    db.execute(
-        update(Tag)
-        .where(Tag.id.in_([row.id for row in rows]))
-        .values(usage_count=Tag.usage_count + 1)
-    )
     return {row.name: row.id for row in rows}
+
+
+def _count_use(db: Session, tag_ids: Iterable[UUID], *, by: int) -> None:
+    db.execute(
+        update(Tag).where(Tag.id.in_(list(tag_ids))).values(usage_count=Tag.usage_count + by)
+    )
 
 
 def _link(db: Session, table: Table, subject: str, pairs: list[tuple[UUID, UUID]]) -> None:
@@ -75,30 +160,6 @@ def _link(db: Session, table: Table, subject: str, pairs: list[tuple[UUID, UUID]
     )
 
 
-def retitle_style(
-    db: Session, *, style_id: UUID, artwork_ids: Iterable[UUID], old: str, new: str
-) -> None:
-    """Exchange the title's tag on a style and its artworks."""
-    if old == new:
-        return
-    ids = _tag_ids(db, {new})
-    had_new = db.execute(
-        select(style_tags.c.tag_id).where(
-            style_tags.c.style_id == style_id, style_tags.c.tag_id == ids[new]
-        )
-    ).first()
-    old_id = select(Tag.id).where(Tag.name == old).scalar_subquery()
-    artworks = list(artwork_ids)
-    db.execute(
-        delete(style_tags).where(style_tags.c.style_id == style_id, style_tags.c.tag_id == old_id)
-    )
-    db.execute(
-        delete(artwork_tags).where(
-            artwork_tags.c.artwork_id.in_(artworks), artwork_tags.c.tag_id == old_id
-        )
-    )
-    # A tag counts once a style, whether an artwork's or the title's.
-    released = [old, new] if had_new else [old]
-    db.execute(update(Tag).where(Tag.name.in_(released)).values(usage_count=Tag.usage_count - 1))
-    _link(db, style_tags, "style_id", [(style_id, ids[new])])
-    _link(db, artwork_tags, "artwork_id", [(artwork, ids[new]) for artwork in artworks])
+def _any_of(ids: Iterable[UUID]) -> CollectionAggregate[bool]:
+    # As one array: a statement takes 65,535 parameters, an account may have made more.
+    return any_(literal(list(ids), ARRAY(Uuid)))

@@ -141,9 +141,10 @@ def test_html_is_stripped_and_lines_stay(cast: Cast) -> None:
     assert edited.data["body"] == "Bye"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_wrong_comments_are_not_written(cast: Cast) -> None:
+    image = make_image(cast, cast.bob)
+    said = say(cast.carol, image, body="x" * 1000)["id"]
+    wrong: list[dict[str, Any]] = [
         {},
         {"body": ""},
         {"body": " \n "},
@@ -152,16 +153,12 @@ def test_html_is_stripped_and_lines_stay(cast: Cast) -> None:
         {"body": 7},
         {"body": "x", "author_id": str(uuid4())},
         {"body": "x", "parent_id": "x"},
-    ],
-    ids=lambda body: str(body)[:30],
-)
-def test_wrong_comments_are_not_written(cast: Cast, body: dict[str, Any]) -> None:
-    image = make_image(cast, cast.bob)
-    said = say(cast.carol, image, body="x" * 1000)["id"]
-    answer = cast.carol.post(f"/api/generations/{image}/comments", body)
-    assert refused(answer) == (422, "VALIDATION_FAILED")
-    answer = cast.carol.patch(f"/api/comments/{said}", body)
-    assert refused(answer) == (422, "VALIDATION_FAILED")
+    ]
+    for body in wrong:
+        answer = cast.carol.post(f"/api/generations/{image}/comments", body)
+        assert refused(answer) == (422, "VALIDATION_FAILED")
+        answer = cast.carol.patch(f"/api/comments/{said}", body)
+        assert refused(answer) == (422, "VALIDATION_FAILED")
     assert [one["body"] for one in comments(cast.carol, image)] == ["x" * 1000]
 
 

@@ -15,7 +15,7 @@ from chalicelib.kit import clock, queue
 from chalicelib.kit.db import transaction
 from chalicelib.kit.settings import settings
 from chalicelib.ledger.proof import prove_ledger
-from chalicelib.tables import Generation, Job
+from chalicelib.tables import Generation, IdempotentAnswer, Job, Outbox
 from local.rabbitmq import Rabbit
 from tests.dispatch.conftest import Runpod, Worker
 from tests.dispatch.test_generation import ask, deliver, proof, state_of
@@ -217,3 +217,20 @@ def test_after_any_loss_the_ledger_still_holds(cast: Cast, inference: Worker) ->
         assert not any(prove_ledger(db).values())
         statuses = db.execute(select(Generation.status)).scalars().all()
     assert set(statuses) == {"retrying"}
+
+
+def test_what_nobody_asks_for_any_more_is_forgotten(cast: Cast) -> None:
+    long_ago = clock.now() - timedelta(days=8)
+    with transaction() as db:
+        db.add(Outbox(topic="publish", payload={}, sent_at=long_ago))
+        db.add(Outbox(topic="publish", payload={}, sent_at=clock.now()))
+        for key, created_at in (("old", long_ago), ("new", clock.now())):
+            db.add(
+                IdempotentAnswer(
+                    user_id=cast.bob.id, key=key, request_sha256="0" * 64, created_at=created_at
+                )
+            )
+    sweep()
+    with transaction() as db:
+        assert len(db.execute(select(Outbox.id)).all()) == 1
+        assert db.execute(select(IdempotentAnswer.key)).scalars().all() == ["new"]

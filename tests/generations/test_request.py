@@ -74,12 +74,16 @@ def test_racing_requests_never_spend_more_than_there_is(cast: Cast) -> None:
         assert not any(prove_ledger(db).values())
 
 
-@pytest.mark.parametrize("status", ["pending", "training"])
-def test_an_unfinished_style_is_not_ready(cast: Cast, status: str) -> None:
+@pytest.mark.parametrize("status", ["pending", "training", "failed"])
+def test_an_unfinished_style_is_not_ready_for_its_artist_nor_there_for_others(
+    cast: Cast, status: str
+) -> None:
     style_id = make_style(cast.alice, status=status)
-    answer = cast.bob.post("/api/generations", wanted(style_id))
+    answer = cast.alice.post("/api/generations", wanted(style_id))
     assert (answer.status, answer.code) == (422, "STYLE_NOT_READY")
-    assert cast.bob.balance == 100
+    answer = cast.bob.post("/api/generations", wanted(style_id))
+    assert (answer.status, answer.code) == (404, "NOT_FOUND")
+    assert cast.alice.balance == cast.bob.balance == 100
 
 
 def test_a_style_that_is_not_there_is_not_found(cast: Cast) -> None:

@@ -29,6 +29,20 @@ INDEXES = (
         ["buyer_id", "is_public", "id"],
         None,
     ),
+    (
+        "ix_transactions_purchased",
+        "token",
+        "transactions",
+        ["receiver_id", "id"],
+        "kind = 'purchase'",
+    ),
+    (
+        "ix_transactions_reversed",
+        "token",
+        "transactions",
+        ["sender_id", "id"],
+        "kind = 'purchase_reversal'",
+    ),
     ("ix_tags_flagged", "tagging", "tags", ["usage_count", "id"], "is_flagged"),
     ("ix_outbox_sent_at", "system", "outbox", ["sent_at"], None),
 )
