@@ -34,7 +34,7 @@ def clean_paragraph(text: str) -> str:
 
 def normalise_tag(text: str) -> str:
     """A tag's one spelling (SPEC §3): NFKC, trimmed, inner spaces collapsed, lower case."""
-    return _SPACES.sub(" ", _visible(unicodedata.normalize("NFKC", text))).strip().lower()
+    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text)).strip().lower()
 
 
 def _visible(text: str) -> str:

@@ -66,7 +66,7 @@ class StylesQuery(PageQuery):
     """Query of GET /api/styles."""
 
     sort: StyleSort = StyleSort.RECENT
-    tag: Annotated[TagText, Field(max_length=80)] | None = None
+    tag: Annotated[TagText, Field(pattern=r"^[^\x00]{0,80}$")] | None = None
     artist_id: UUID | None = None
     following: Flag = False
 
