@@ -22,8 +22,8 @@ from chalicelib.operations.routes import routes as operations
 from chalicelib.search.routes import routes as search
 from chalicelib.styles.routes import routes as styles
 from chalicelib.uploads.routes import routes as uploads
-from chalicelib.web.mount import mount
 from chalicelib.web.health import routes as health
+from chalicelib.web.mount import mount
 
 app = Chalice("style-license", configure_logs=False)
 mount(

@@ -23,6 +23,7 @@ MIGRATIONS = "chalicelib/migrations/"
 OWNERS = {
     "auth.users": "accounts",
     "auth.artists": "accounts",
+    "auth.former_users": "accounts",
     "token.transactions": "ledger",
     "token.entries": "ledger",
     "token.artist_credits": "ledger",
@@ -41,9 +42,15 @@ OWNERS = {
     "system.notifications": "notifications",
     "system.jobs": "jobs",
     "system.outbox": "kit",
+    "system.idempotent_answers": "web",
 }
-# The balances are the ledger's, the rows they stand in are not.
-ALSO_UPDATES = {("ledger", "auth.users"), ("ledger", "auth.artists")}
+# The balances are the ledger's and the counters the community's; the rows they stand in are not.
+ALSO_UPDATES = {
+    ("ledger", "auth.users"),
+    ("ledger", "auth.artists"),
+    ("community", "generation.generations"),
+    ("community", "auth.artists"),
+}
 WRITES = {"insert": "insert", "upsert": "insert", "update": "update", "delete": "delete"}
 SQL_WRITE = re.compile(r"\b(INSERT INTO|UPDATE|DELETE FROM|MERGE INTO)\s+(\w+\.\w+)", re.IGNORECASE)
 

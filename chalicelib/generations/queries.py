@@ -2,16 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, any_, false, func, or_, select, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
 from chalicelib.generations.schemas import FeedQuery, MineQuery, PlaceInLine
 from chalicelib.jobs.service import FAIR_ORDER
-from chalicelib.kit.db import AnyRow, AnySelect
-from chalicelib.tables import Artist, Generation, Like, Style, Tag, User
+from chalicelib.kit.db import AnyRow
 
 _PLACE = text(f"""
 WITH line AS ({FAIR_ORDER.format(due="")}),
@@ -35,25 +36,52 @@ SELECT
 FROM job WHERE job.state IN ('queued', 'retrying', 'dispatched')
 """)  # noqa: S608 - made of constants only
 
+# Written as SQL and built once: these are the platform's busiest reads, and building a statement
+# anew costs more than running it.
+_GENERATIONS = """
+SELECT g.id, g.style_id, g.buyer_id, g.description, g.aspect_ratio, g.status, g.is_public,
+    g.like_count, g.comment_count, g.image_key, g.thumbnail_key, g.public_nonce, g.created_at,
+    g.completed_at, s.title, s.artist_id, a.artist_name, u.username, u.profile_image_key,
+    {is_liked} AS is_liked{more}
+FROM generation.generations g
+JOIN style.styles s ON s.id = g.style_id
+JOIN auth.artists a ON a.user_id = s.artist_id
+JOIN auth.users u ON u.id = g.buyer_id
+WHERE {conditions}
+"""
+_NEWEST = "ORDER BY g.id DESC LIMIT :limit"
+# Not EXISTS, for which the planner would hash all that the viewer ever liked.
+_IS_LIKED = """
+(SELECT l.user_id FROM community.likes l
+ WHERE l.user_id = :viewer_id AND l.generation_id = g.id) IS NOT NULL
+"""
+_OF_DETAIL = """,
+    g.prompt_tags, g.seed, g.price_tokens, g.retry_count, g.progress, g.failure,
+    (SELECT array_agg(t.name) FROM tagging.tags t
+     WHERE t.name = ANY (g.prompt_tags) AND (t.is_flagged OR NOT t.is_active)) AS hidden_tags
+"""
+_CONDITIONS = {
+    "buyer_id": "g.buyer_id = :buyer_id",
+    "is_public": "g.is_public = :is_public",
+    "status": "g.status = :status",
+    "published": "g.is_public",
+    "style_id": "g.style_id = :style_id",
+    # An artist has one style that can make images.
+    "artist_id": "g.style_id = (SELECT id FROM style.styles"
+    " WHERE artist_id = :artist_id AND training_status = 'completed')",
+    "before": "g.id < :before",
+}
+
 
 def get_generation(db: Session, *, generation_id: UUID, viewer_id: UUID | None) -> AnyRow:
     """A generation with style, artist and buyer; raises NotFound for another's private one.
 
     `hidden_tags` are those of its prompt that an operator has flagged or deactivated since.
     """
-    hidden = (
-        select(func.array_agg(Tag.name))
-        .where(Tag.name == any_(Generation.prompt_tags), or_(Tag.is_flagged, ~Tag.is_active))
-        .scalar_subquery()
-    )
-    row = db.execute(
-        _with_names(viewer_id)
-        .add_columns(hidden.label("hidden_tags"))
-        .where(
-            Generation.id == generation_id,
-            or_(Generation.is_public, Generation.buyer_id == viewer_id),
-        )
-    ).one_or_none()
+    seen = "g.is_public OR g.buyer_id = :viewer_id" if viewer_id else "g.is_public"
+    statement = _statement("g.id = :generation_id", f"({seen})", of_viewer=bool(viewer_id))
+    given = {"generation_id": generation_id, "viewer_id": viewer_id}
+    row = db.execute(statement, given).one_or_none()
     if row is None:
         raise NotFound
     return row
@@ -63,24 +91,16 @@ def mine_page(
     db: Session, *, buyer_id: UUID, query: MineQuery, before: UUID | None
 ) -> Sequence[AnyRow]:
     """One's own generations, newest first, one row more than the limit."""
-    rows = _with_names(buyer_id).where(Generation.buyer_id == buyer_id)
-    if query.is_public is not None:
-        rows = rows.where(Generation.is_public == query.is_public)
-    if query.status is not None:
-        rows = rows.where(Generation.status == query.status)
-    return _newest(db, rows, before, query.limit)
+    filters = {"buyer_id": buyer_id, "is_public": query.is_public, "status": query.status}
+    return _newest(db, {**filters, "before": before}, viewer_id=buyer_id, limit=query.limit)
 
 
 def feed_page(
     db: Session, *, viewer_id: UUID | None, query: FeedQuery, before: UUID | None
 ) -> Sequence[AnyRow]:
     """Published generations, newest first, one row more than the limit."""
-    rows = _with_names(viewer_id).where(Generation.is_public)
-    if query.style_id:
-        rows = rows.where(Generation.style_id == query.style_id)
-    if query.artist_id:
-        rows = rows.where(Style.artist_id == query.artist_id)
-    return _newest(db, rows, before, query.limit)
+    filters = {"published": True, "style_id": query.style_id, "artist_id": query.artist_id}
+    return _newest(db, {**filters, "before": before}, viewer_id=viewer_id, limit=query.limit)
 
 
 def find_place_in_line(db: Session, *, generation_id: UUID) -> PlaceInLine | None:
@@ -96,34 +116,19 @@ def find_place_in_line(db: Session, *, generation_id: UUID) -> PlaceInLine | Non
     return PlaceInLine(position=row.position, estimated_start_seconds=seconds)
 
 
-def _newest(db: Session, rows: AnySelect, before: UUID | None, limit: int) -> Sequence[AnyRow]:
-    if before:
-        rows = rows.where(Generation.id < before)
-    return db.execute(rows.order_by(Generation.id.desc()).limit(limit + 1)).all()
+def _newest(
+    db: Session, filters: dict[str, Any], *, viewer_id: UUID | None, limit: int
+) -> Sequence[AnyRow]:
+    conditions = [_CONDITIONS[name] for name, value in filters.items() if value is not None]
+    statement = _statement(*conditions, of_viewer=bool(viewer_id), page=True)
+    return db.execute(statement, {**filters, "viewer_id": viewer_id, "limit": limit + 1}).all()
 
 
-def _with_names(viewer_id: UUID | None) -> AnySelect:
-    return (
-        select(
-            Generation,
-            Style.title,
-            Style.artist_id,
-            Artist.artist_name,
-            User.username,
-            User.profile_image_key,
-            _is_liked_by(viewer_id).label("is_liked"),
-        )
-        .join(Style, Style.id == Generation.style_id)
-        .join(Artist, Artist.user_id == Style.artist_id)
-        .join(User, User.id == Generation.buyer_id)
+@cache
+def _statement(*conditions: str, of_viewer: bool, page: bool = False) -> TextClause:
+    statement = _GENERATIONS.format(
+        is_liked=_IS_LIKED if of_viewer else "false",
+        more="" if page else _OF_DETAIL,
+        conditions=" AND ".join(conditions),
     )
-
-
-def _is_liked_by(viewer_id: UUID | None) -> ColumnElement[bool]:
-    if viewer_id is None:
-        return false()
-    # Not EXISTS, for which the planner would hash all that the viewer ever liked.
-    like = select(Like.user_id).where(
-        Like.user_id == viewer_id, Like.generation_id == Generation.id
-    )
-    return like.scalar_subquery().is_not(None)
+    return text(statement + (_NEWEST if page else ""))

@@ -73,7 +73,7 @@ def generation(db: Session, *, viewer: Viewer | None, generation_id: UUID) -> Ge
     """One generation."""
     viewer_id = viewer.user_id if viewer else None
     row = queries.get_generation(db, generation_id=generation_id, viewer_id=viewer_id)
-    waiting = row.Generation.status in {"queued", "retrying"}
+    waiting = row.status in {"queued", "retrying"}
     place = queries.find_place_in_line(db, generation_id=generation_id) if waiting else None
     return present.detail(row, viewer_id=viewer_id, place=place)
 
@@ -95,4 +95,4 @@ def cancel(db: Session, *, viewer: Viewer, generation_id: UUID) -> GenerationDet
 
 
 def _key(row: AnyRow) -> list[Any]:
-    return [row.Generation.id]
+    return [row.id]

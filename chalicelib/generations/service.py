@@ -218,19 +218,17 @@ def _withdraw(db: Session, generation: Generation) -> None:
 def _copies(generation: Generation) -> list[tuple[str, str]]:
     """(private key, public key) of image and thumbnail, under the present nonce."""
     return [
-        (source, public_key(generation, source.rsplit("/", 1)[-1]))
+        (source, public_key(generation.id, nonce=generation.public_nonce or "", private_key=source))
         for source in (generation.image_key, generation.thumbnail_key)
         if source
     ]
 
 
-def public_key(generation: Generation, name: str) -> str:
-    """Where a published generation's copy lies."""
+def public_key(generation_id: UUID, *, nonce: str, private_key: str) -> str:
+    """Where the copy of a published generation's file lies."""
+    name = private_key.rsplit("/", 1)[-1]
     return object_keys.public(
-        subject="generations",
-        subject_id=generation.id,
-        nonce=generation.public_nonce or "",
-        name=name,
+        subject="generations", subject_id=generation_id, nonce=nonce, name=name
     )
 
 

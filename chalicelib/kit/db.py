@@ -1,15 +1,22 @@
 """One engine a process, one transaction a piece of work; the only place that commits."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Engine, MetaData, Row, Select, create_engine
+import psycopg
+from sqlalchemy import DateTime, Engine, MetaData, Row, Select, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from chalicelib.kit.settings import settings
+
+UNTESTED_SECONDS = 1.0
 
 # Rows and selects whose columns the reader names; mypy can't follow those.
 AnyRow = Row[*tuple[Any, ...]]
@@ -35,9 +42,10 @@ class Base(DeclarativeBase):
 def engine() -> Engine:
     """The process's engine; connections are tested before use, since the database may restart."""
     url = settings().database_url.get_secret_value()
-    return create_engine(
+    made = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
-        pool_pre_ping=True,
+        # Changing it costs each checkout; reads are by far the most.
+        isolation_level="AUTOCOMMIT",
         pool_size=4,
         max_overflow=12,
         connect_args={
@@ -48,10 +56,44 @@ def engine() -> Engine:
             " -c random_page_cost=1.1",
         },
     )
+    event.listen(made, "checkout", _ping_after_a_pause)
+    event.listen(made, "checkin", _note_use)
+    return made
+
+
+def _note_use(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ping_after_a_pause(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    # A database may restart, and a Lambda be frozen: but hardly within a second of work.
+    if time.monotonic() - record.info.get("used_at", time.monotonic()) < UNTESTED_SECONDS:
+        return
+    try:
+        cursor = connection.cursor()
+        cursor.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        # The pool opens another and asks again.
+        raise DisconnectionError from error
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Reads without BEGIN and COMMIT: each statement sees what was committed before it."""
+    with Session(engine()) as db:
+        yield db
+
+
+@cache
+def _for_transactions() -> Engine:
+    return engine().execution_options(isolation_level="READ COMMITTED")
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One transaction: committed when the block ends, rolled back when it raises."""
-    with Session(engine(), expire_on_commit=False) as db, db.begin():
+    with Session(_for_transactions(), expire_on_commit=False) as db, db.begin():
         yield db

@@ -31,7 +31,8 @@ asked AS MATERIALIZED (
 )"""
 _EXACT = "{name} = (SELECT name FROM asked)"
 _BEGINS = "({name} LIKE (SELECT start FROM asked) OR {name} LIKE (SELECT word FROM asked))"
-_NEARLY = "(SELECT name FROM asked) <<% {name}"
+# Of one letter or two, any word that begins so would be a typo.
+_NEARLY = "(SELECT name FROM asked) <<% {name} AND length((SELECT name FROM asked)) > 2"
 _RANK = "CASE WHEN {name} = (SELECT name FROM asked) THEN 0 ELSE 1 END"
 _NEARNESS = f"""
 CASE WHEN strict_word_similarity((SELECT name FROM asked), n.name) >= {SIMILARITY_OF_NEARLY}

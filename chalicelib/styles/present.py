@@ -19,7 +19,7 @@ from chalicelib.styles.schemas import (
 from chalicelib.tables import Style
 
 
-def sample_urls(style: Style) -> list[str]:
+def sample_urls(style: Style | AnyRow) -> list[str]:
     """Public samples by the CDN; those of a running training signed for their artist."""
     if style.training_status == "completed":
         return [public_url(key) for key in style.public_sample_keys]
@@ -28,45 +28,40 @@ def sample_urls(style: Style) -> list[str]:
 
 def card(row: AnyRow) -> StyleCard:
     """A style in a list."""
-    return StyleCard(**_card(row.Style, row.artist_name))
+    return StyleCard(**_card(row))
 
 
 def detail(
-    row: AnyRow,
-    *,
-    viewer_id: UUID | None,
-    tags: list[str],
-    artworks: Sequence[AnyRow] | None,
+    row: AnyRow, *, viewer_id: UUID | None, artworks: Sequence[AnyRow] | None
 ) -> StyleDetail:
     """A style on its own page."""
-    style: Style = row.Style
-    is_own = style.artist_id == viewer_id
-    in_training = style.training_status == "training" and style.progress
+    is_own = row.artist_id == viewer_id
+    in_training = row.training_status == "training" and row.progress
     return StyleDetail(
-        **_card(style, row.artist_name),
-        description=style.description,
-        tags=tags,
-        sample_urls=sample_urls(style),
-        is_active=style.is_active,
-        progress=StyleProgress.model_validate(style.progress) if in_training else None,
-        failure=Failed.of(style.failure) if is_own and style.failure else None,
+        **_card(row),
+        description=row.description,
+        tags=row.tags,
+        sample_urls=sample_urls(row),
+        is_active=row.is_active,
+        progress=StyleProgress.model_validate(row.progress) if in_training else None,
+        failure=Failed.of(row.failure) if is_own and row.failure else None,
         is_own=is_own,
         artworks=None if artworks is None else [_artwork(artwork) for artwork in artworks],
-        trained_at=style.trained_at,
+        trained_at=row.trained_at,
     )
 
 
-def _card(style: Style, artist_name: str) -> dict[str, Any]:
-    samples = sample_urls(style)
+def _card(row: AnyRow) -> dict[str, Any]:
+    samples = sample_urls(row)
     return {
-        "id": style.id,
-        "title": style.title,
-        "artist": ArtistRef(id=style.artist_id, artist_name=artist_name),
-        "generation_cost_tokens": style.generation_cost_tokens,
-        "generations_count": style.generations_count,
+        "id": row.id,
+        "title": row.title,
+        "artist": ArtistRef(id=row.artist_id, artist_name=row.artist_name),
+        "generation_cost_tokens": row.generation_cost_tokens,
+        "generations_count": row.generations_count,
         "thumbnail_url": samples[-1] if samples else None,
-        "training_status": style.training_status,
-        "created_at": style.created_at,
+        "training_status": row.training_status,
+        "created_at": row.created_at,
     }
 
 

@@ -1,80 +1,87 @@
 """Reads of styles."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, text, tuple_
+from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
-from chalicelib.kit.db import AnyRow, AnySelect
+from chalicelib.kit.db import AnyRow
 from chalicelib.styles.schemas import StyleSort, StylesQuery
-from chalicelib.tables import Artist, Artwork, Follow, Style, Tag, User, artwork_tags, style_tags
+from chalicelib.tables import Artwork, Tag, artwork_tags
+
+# Written as SQL and built once, as generations' are.
+_STYLES = """
+SELECT s.id, s.artist_id, a.artist_name, s.title, s.description, s.generation_cost_tokens,
+    s.generations_count, s.training_status, s.is_active, s.progress, s.failure, s.sample_keys,
+    s.public_sample_keys, s.created_at, s.trained_at{more}
+FROM style.styles s
+JOIN auth.artists a ON a.user_id = s.artist_id
+JOIN auth.users u ON u.id = s.artist_id
+WHERE {conditions}
+"""
+_WITH_TAGS = """,
+    ARRAY(SELECT t.name FROM tagging.style_tags l JOIN tagging.tags t ON t.id = l.tag_id
+          WHERE l.style_id = s.id AND t.is_active AND NOT t.is_flagged ORDER BY t.name) AS tags
+"""
+_PUBLIC = "s.training_status = 'completed' AND s.is_active AND u.is_active"
+_CONDITIONS = {
+    "artist_id": "s.artist_id = :artist_id",
+    "follower_id": "s.artist_id IN"
+    " (SELECT artist_id FROM community.follows WHERE follower_id = :follower_id)",
+    "tag": "s.id IN (SELECT l.style_id FROM tagging.style_tags l JOIN tagging.tags t"
+    " ON t.id = l.tag_id WHERE t.name = :tag AND t.is_active AND NOT t.is_flagged)",
+    "before": "s.id < :before",
+    "count": "(s.generations_count, s.id) < (:count, :before)",
+}
+_NEWEST = "ORDER BY s.id DESC LIMIT :limit"
+_MOST_USED = "ORDER BY s.generations_count DESC, s.id DESC LIMIT :limit"
 
 
 def styles_page(
     db: Session, *, query: StylesQuery, viewer_id: UUID | None, after: list[Any] | None
 ) -> Sequence[AnyRow]:
     """Trained, active styles of active artists with their artists, one more than the limit."""
-    rows = _with_artist().where(
-        Style.training_status == "completed", Style.is_active, User.is_active
-    )
-    if query.artist_id:
-        rows = rows.where(Style.artist_id == query.artist_id)
-    if query.following:
-        followed = select(Follow.artist_id).where(Follow.follower_id == viewer_id)
-        rows = rows.where(Style.artist_id.in_(followed))
-    if query.tag:
-        tagged = (
-            select(style_tags.c.style_id)
-            .join(Tag, Tag.id == style_tags.c.tag_id)
-            .where(Tag.name == query.tag, Tag.is_active, ~Tag.is_flagged)
-        )
-        rows = rows.where(Style.id.in_(tagged))
-    if query.sort is StyleSort.POPULAR:
-        if after:
-            key = tuple_(Style.generations_count, Style.id)
-            rows = rows.where(key < (int(after[0]), UUID(after[1])))
-        rows = rows.order_by(Style.generations_count.desc(), Style.id.desc())
-    else:
-        rows = rows.where(Style.id < UUID(after[0])) if after else rows
-        rows = rows.order_by(Style.id.desc())
-    return db.execute(rows.limit(query.limit + 1)).all()
+    filters: dict[str, Any] = {
+        "artist_id": query.artist_id,
+        "follower_id": viewer_id if query.following else None,
+        "tag": query.tag,
+    }
+    by_use = query.sort is StyleSort.POPULAR
+    conditions = [_CONDITIONS[name] for name, value in filters.items() if value is not None]
+    if after:
+        conditions.append(_CONDITIONS["count" if by_use else "before"])
+        filters |= {"count": after[0], "before": UUID(after[-1])}
+    statement = _statement(_PUBLIC, *conditions, end=_MOST_USED if by_use else _NEWEST)
+    return db.execute(statement, {**filters, "limit": query.limit + 1}).all()
 
 
 def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> AnyRow:
-    """A style and its artist; raises NotFound for one that the viewer may not know of."""
-    public = and_(Style.training_status == "completed", Style.is_active, User.is_active)
-    row = db.execute(
-        _with_artist().where(Style.id == style_id, or_(public, Style.artist_id == viewer_id))
-    ).one_or_none()
+    """A style, its artist and tags; raises NotFound for one that the viewer may not know of."""
+    seen = f"({_PUBLIC} OR s.artist_id = :viewer_id)" if viewer_id else _PUBLIC
+    statement = _statement("s.id = :style_id", seen, more=_WITH_TAGS)
+    row = db.execute(statement, {"style_id": style_id, "viewer_id": viewer_id}).one_or_none()
     if row is None:
         raise NotFound
     return row
 
 
 def styles_of(db: Session, *, artist_id: UUID, before: UUID | None, limit: int) -> Sequence[AnyRow]:
-    """An artist's styles in any state, newest first, one more than the limit."""
-    rows = _with_artist().where(Style.artist_id == artist_id)
-    if before:
-        rows = rows.where(Style.id < before)
-    return db.execute(rows.order_by(Style.id.desc()).limit(limit + 1)).all()
+    """An artist's styles in any state with tags, newest first, one more than the limit."""
+    conditions = [_CONDITIONS["artist_id"], *([_CONDITIONS["before"]] if before else [])]
+    statement = _statement(*conditions, more=_WITH_TAGS, end=_NEWEST)
+    return db.execute(
+        statement, {"artist_id": artist_id, "before": before, "limit": limit + 1}
+    ).all()
 
 
-def tags_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
-    """The visible tags of each style, alphabetically."""
-    found: dict[UUID, list[str]] = {style_id: [] for style_id in style_ids}
-    rows = db.execute(
-        select(style_tags.c.style_id, Tag.name)
-        .join(Tag, Tag.id == style_tags.c.tag_id)
-        .where(style_tags.c.style_id.in_(style_ids), Tag.is_active, ~Tag.is_flagged)
-        .order_by(Tag.name)
-    )
-    for row in rows:
-        found[row.style_id].append(row.name)
-    return found
+@cache
+def _statement(*conditions: str, more: str = "", end: str = "") -> TextClause:
+    return text(_STYLES.format(more=more, conditions=" AND ".join(conditions)) + end)
 
 
 def artworks_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
@@ -95,11 +102,3 @@ def artworks_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[An
     for row in rows:
         found[row.Artwork.style_id].append(row)
     return found
-
-
-def _with_artist() -> AnySelect:
-    return (
-        select(Style, Artist.artist_name)
-        .join(Artist, Artist.user_id == Style.artist_id)
-        .join(User, User.id == Style.artist_id)
-    )

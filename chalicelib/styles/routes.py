@@ -40,11 +40,7 @@ def styles(db: Session, *, viewer: Viewer | None, query: StylesQuery) -> Page[St
     rows = queries.styles_page(db, query=query, viewer_id=viewer_id, after=after)
 
     def key(row: AnyRow) -> list[Any]:
-        return (
-            [row.Style.generations_count, row.Style.id]
-            if query.sort == "popular"
-            else [row.Style.id]
-        )
+        return [row.generations_count, row.id] if query.sort == "popular" else [row.id]
 
     return make_page(rows, page=query, of=of, key=key, present=present.card)
 
@@ -64,7 +60,7 @@ def mine(db: Session, *, viewer: Viewer, query: PageQuery) -> Page[StyleDetail]:
         rows,
         page=query,
         of="styles/me",
-        key=lambda row: [row.Style.id],
+        key=lambda row: [row.id],
         present=lambda _: next(details),
     )
 
@@ -117,16 +113,13 @@ def change(db: Session, *, viewer: Viewer, body: StyleChange, style_id: UUID) ->
 
 def _details(db: Session, rows: Sequence[AnyRow], viewer: Viewer | None) -> list[StyleDetail]:
     viewer_id = viewer.user_id if viewer else None
-    ids = [row.Style.id for row in rows]
-    own = [row.Style.id for row in rows if row.Style.artist_id == viewer_id]
-    tags = queries.tags_of(db, style_ids=ids)
+    own = [row.id for row in rows if row.artist_id == viewer_id]
     artworks = queries.artworks_of(db, style_ids=own) if own else {}
     return [
         present.detail(
             row,
             viewer_id=viewer_id,
-            tags=tags[row.Style.id],
-            artworks=artworks.get(row.Style.id),
+            artworks=artworks.get(row.id),
         )
         for row in rows
     ]

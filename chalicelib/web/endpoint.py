@@ -28,10 +28,12 @@ from chalicelib.errors import (
     UpstreamUnavailable,
 )
 from chalicelib.kit import i18n, outbox
+from chalicelib.kit.db import reading
 from chalicelib.kit.log import LOG
 from chalicelib.web import idempotency, limits, replies, sessions
 from chalicelib.web.limits import Limit
 from chalicelib.web.viewer import (
+    SAFE_METHODS,
     Machine,
     Viewer,
     Who,
@@ -153,7 +155,7 @@ def _run(endpoint: Endpoint, request: Request) -> Any:
         return _serve(endpoint, given, machine)
     session = sessions.find_session(request.headers.get("cookie"))
     _limit(endpoint, request, session)
-    with outbox.committing() as db:
+    with reading() if _only_reads(endpoint) else outbox.committing() as db:
         viewer = find_viewer(db, session=session)
         _admit(endpoint, request, viewer)
         given |= _parse(endpoint, request)
@@ -164,6 +166,10 @@ def _run(endpoint: Endpoint, request: Request) -> Any:
         if not endpoint.prepare:
             return _call(endpoint, db, attempt, viewer=viewer, **given)
     return _serve(endpoint, given, viewer, attempt)
+
+
+def _only_reads(endpoint: Endpoint) -> bool:
+    return endpoint.method in SAFE_METHODS and not endpoint.prepare
 
 
 def _serve(

@@ -66,9 +66,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Origin]:
             assert found
             db.execute(GENERATION, {**values, "style": found[0]})
         cookies = {one.name: one.value for one in oscar._browser.cookies}
-        configuration = CONFIGURATION.format(
-            **cookies, machine=state["env"]["INTERNAL_API_TOKEN"]
-        )
+        configuration = CONFIGURATION.format(**cookies, machine=state["env"]["INTERNAL_API_TOKEN"])
         yield Origin(state["url"], configuration, state["database_url"])
 
 

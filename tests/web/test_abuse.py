@@ -90,6 +90,18 @@ def test_no_body_breaks_anything(cast: Cast, name: str, content: bytes, statuses
     assert answer.status in statuses, answer.content[:300]
 
 
+def test_marks_piled_up_take_no_time_to_refuse(cast: Cast) -> None:
+    piled = "a" + "\u0323\u0307" * 40_000
+    answers = [
+        cast.bob.patch("/api/users/me", {"bio": piled}),
+        cast.bob.post("/api/generations", {"prompt_tags": [piled]}),
+        cast.bob.get("/api/search", q=piled),
+    ]
+    for answer in answers:
+        assert answer.status == 422
+        assert "string_too_long" in {one["code"] for one in answer.details["fields"]}
+
+
 @pytest.mark.parametrize("name", OF_PEOPLE)
 def test_only_json_is_taken(cast: Cast, name: str) -> None:
     person = cast.person("oscar", artist=True)
