@@ -91,7 +91,12 @@ def _record(db: Session, *, artwork: Artwork, reason: str | None) -> None:
     # The style's lock: two last artworks at once must not each wait for the other.
     style = db.execute(
         select(Style).where(Style.id == artwork.style_id).with_for_update()
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if style is None:
+        # Its artist has left meanwhile; what was just written must not stay behind.
+        key = object_keys.artwork_thumbnail(style_id=artwork.style_id, artwork_id=artwork.id)
+        outbox.add_delete(db, bucket=settings().private_bucket, key=key)
+        return
     first = db.execute(
         update(Artwork)
         .where(Artwork.id == artwork.id, Artwork.is_valid.is_(None))

@@ -21,6 +21,7 @@ def gateway_responses() -> dict[str, dict[str, Any]]:
         # What it says about a path or method that it does not know.
         "MISSING_AUTHENTICATION_TOKEN": _response("NOT_FOUND", 404),
         "REQUEST_TOO_LARGE": _response("PAYLOAD_TOO_LARGE", 413, size_bytes_max=BODY_BYTES_MAX),
+        "THROTTLED": _response("RATE_LIMITED", 429, retry_after_seconds=1),
         "UNSUPPORTED_MEDIA_TYPE": _response("UNSUPPORTED_MEDIA_TYPE", 415),
         "ACCESS_DENIED": _response("FORBIDDEN", 403),
         "WAF_FILTERED": _response("FORBIDDEN", 403),
@@ -49,11 +50,12 @@ def install() -> None:
 
 
 def _response(code: str, status: int | None, **values: Any) -> dict[str, Any]:
+    extra = {"Retry-After": f"'{values['retry_after_seconds']}'"} if status == 429 else {}
     # `$context.…` is filled in by the gateway.
-    details = {"request_id": "$context.requestId"} if status and status >= 500 else {}
+    details = {"request_id": "$context.requestId"} if status and status >= 500 else values
     error = {"code": code, "message": i18n.message("en", code, **values), "details": details}
     headers = {name: f"'{value}'" for name, value in SECURITY_HEADERS.items()}
-    headers["X-Request-Id"] = "context.requestId"
+    headers |= {"X-Request-Id": "context.requestId", **extra}
     return {
         **({"statusCode": str(status)} if status else {}),
         "responseParameters": {

@@ -25,6 +25,22 @@ Every answer is an envelope: `{"success": true, "data": …}`, or
 `{"success": false, "error": {"code", "message", "details"}}`. Messages follow `Accept-Language`
 (English, Korean). The guide is docs/API.md.
 """
+# The rooms as a reader of the API knows them, in the order of their use.
+_SUBJECTS = {
+    "accounts": "Accounts",
+    "leaving": "Accounts",
+    "uploads": "Uploads",
+    "styles": "Styles",
+    "generations": "Generations",
+    "ledger": "Tokens",
+    "purchases": "Tokens",
+    "community": "Community",
+    "search": "Search",
+    "notifications": "Notifications",
+    "dispatch": "GPU workers",
+    "operations": "Operators",
+    "web": "Health and documents",
+}
 _SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "session"},
     "csrf": {
@@ -68,6 +84,7 @@ def describe(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Style License", "version": VERSION, "description": _ABOUT},
         "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in dict.fromkeys(_SUBJECTS.values())],
         "paths": {path: paths[path] for path in sorted(paths)},
         "components": {
             "securitySchemes": _SECURITY,
@@ -150,7 +167,7 @@ def _answered(endpoint: Endpoint) -> list[type[BaseModel]]:
 def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     room = endpoint.view.__module__.split(".")[1]
     operation: dict[str, Any] = {
-        "tags": [room],
+        "tags": [_SUBJECTS[room]],
         "operationId": f"{room}_{endpoint.view.__name__}",
         "summary": (endpoint.view.__doc__ or "").strip().split("\n")[0],
         "parameters": list(_parameters(endpoint, schemas)),

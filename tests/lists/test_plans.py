@@ -1,6 +1,7 @@
 """A list reads a page through its index, in as many statements whatever the page's size."""
 
 import os
+import re
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from tests.people import Cast, Person
 
 CROWD = Crowd()
 LARGE = 1000
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
 STYLE, ARTIST = CROWD.style(1), CROWD.user(1)
 LISTS = {
     "feed": "/api/generations/feed",
@@ -92,6 +94,7 @@ def test_no_large_table_is_read_from_end_to_end(buyer: Person, large: set[str], 
             separator = "&" if "?" in path else "?"
             more = buyer.get(f"{path}{separator}cursor={answer.data['next_cursor']}")
             assert more.status == 200
+    assert not [one for one, _ in seen if WRITES.match(one)], "a read must not write"
     for statement in seen:
         if statement[0].lstrip().upper().startswith(("SELECT", "WITH")):
             found = large.intersection(scanned(os.environ["DATABASE_URL"], statement))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from chalicelib.errors import RateLimited
 from chalicelib.kit.settings import settings as app_settings
-from chalicelib.web import limits
+from chalicelib.web import limits, sessions
 from chalicelib.web.limits import Limit, admit, client_network
 from local.gateway import Gateway
 from tests.people import Browser, Cast
@@ -116,6 +116,18 @@ def test_without_dynamodb_the_api_answers_but_nobody_signs_in(
     assert [metric["RateLimiterUnavailable"] for metric in metrics] == [[1.0]]
     assert browser.get("/api/auth/google/login").code == "UPSTREAM_UNAVAILABLE"
     limits._client.cache_clear()
+
+
+def test_without_dynamodb_nobody_is_signed_in(
+    limited: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = limited.bob
+    monkeypatch.setenv("SESSIONS_TABLE", "gone")
+    app_settings.cache_clear()
+    sessions._table.cache_clear()
+    answer = bob.get("/api/tokens/balance")
+    assert (answer.status, answer.code) == (503, "UPSTREAM_UNAVAILABLE")
+    sessions._table.cache_clear()
 
 
 @given(
