@@ -7,7 +7,7 @@ SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format types package openapi migration clean
+.PHONY: help setup run demo test check format types package bench openapi migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,14 @@ format: setup  ## lay the code out
 
 package: setup  ## build what would be deployed; STAGE=dev
 	@$(BIN)/python -m local.package --stage $(or $(STAGE),dev)
+
+bench: setup .venv/.benchmarks  ## ratios against named baselines; BENCH="reads scale load" ARGS="--rounds 30"
+	@for name in $(or $(BENCH),reads scale load); do \
+		echo "== $$name"; $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
+
+.venv/.benchmarks: benchmarks/requirements.txt $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -r benchmarks/requirements.txt
+	@touch $@
 
 openapi: setup  ## write docs/openapi.json
 	@$(BIN)/python -m local.openapi

@@ -58,10 +58,12 @@ CREATE FUNCTION pg_temp.word_of(words text[], n bigint) RETURNS text LANGUAGE sq
 _USER = "pg_temp.id('a', {})"
 _STYLE = "pg_temp.id('b', {})"
 _IMAGE = "pg_temp.id('c', {})"
-_ANY_USER = _USER.format("1 + %(users)s - pg_temp.any_of(%(users)s, 2)")
-_ANY_ARTIST = _USER.format("pg_temp.any_of(%(artists)s, 3)")
+# Numbers. Picked in a subquery: only so can PostgreSQL write the function that makes an id of one
+# into the statement, instead of calling it for each row.
+_ANY_USER = "1 + %(users)s - pg_temp.any_of(%(users)s, 2)"
+_ANY_ARTIST = "pg_temp.any_of(%(artists)s, 3)"
 # Of three images one is private; these are never among those.
-_ANY_PUBLIC_IMAGE = _IMAGE.format("3 * pg_temp.any_of(%(generations)s / 3, 3) - 2")
+_ANY_PUBLIC_IMAGE = "3 * pg_temp.any_of(%(generations)s / 3, 3) - 2"
 _TITLE = (
     "initcap(pg_temp.word_of(%(first)s, n)) || ' '"
     " || initcap(pg_temp.word_of(%(second)s, n / 8)) || ' ' || n"
@@ -75,8 +77,8 @@ _PEOPLE = [
             CASE WHEN n <= %(artists)s THEN 'artist' ELSE 'user' END, pg_temp.at(n)
         FROM generate_series(1, %(users)s) n""",
     f"""INSERT INTO community.follows (follower_id, artist_id, created_at)
-        SELECT follower, artist, pg_temp.at(n) FROM (
-            SELECT {_ANY_USER} AS follower, {_ANY_ARTIST} AS artist, n
+        SELECT {_USER.format("follower")}, {_USER.format("artist")}, pg_temp.at(n)
+        FROM (SELECT {_ANY_USER} AS follower, {_ANY_ARTIST} AS artist, n
             FROM generate_series(1, 5 * %(users)s) n) AS pairs
         WHERE follower <> artist ON CONFLICT DO NOTHING""",
     f"""INSERT INTO auth.artists (user_id, artist_name, signature_key, follower_count)
@@ -86,21 +88,26 @@ _PEOPLE = [
 ]
 _IMAGES = [
     f"""INSERT INTO community.comments (id, generation_id, author_id, body, created_at)
-        SELECT pg_temp.id('d', n), {_ANY_PUBLIC_IMAGE}, {_ANY_USER},
+        SELECT pg_temp.id('d', n), {_IMAGE.format("image")}, {_USER.format("author")},
             'What a light in this one, number ' || n, pg_temp.at(n)
-        FROM generate_series(1, %(generations)s / 2) n""",
+        FROM (SELECT {_ANY_PUBLIC_IMAGE} AS image, {_ANY_USER} AS author, n
+            FROM generate_series(1, %(generations)s / 2) n) AS picked""",
     f"""INSERT INTO community.comments (id, generation_id, author_id, parent_id, body, created_at)
-        SELECT pg_temp.id('e', n), c.generation_id, {_ANY_USER}, c.id, 'It is!', pg_temp.at(n)
-        FROM generate_series(1, %(generations)s / 2, 4) n
+        SELECT pg_temp.id('e', n), c.generation_id, {_USER.format("author")}, c.id, 'It is!',
+            pg_temp.at(n)
+        FROM (SELECT {_ANY_USER} AS author, n
+            FROM generate_series(1, %(generations)s / 2, 4) n) AS picked
         JOIN community.comments c ON c.id = pg_temp.id('d', n)""",
     f"""INSERT INTO community.likes (user_id, generation_id, created_at)
-        SELECT {_ANY_USER}, {_ANY_PUBLIC_IMAGE}, pg_temp.at(n)
-        FROM generate_series(1, %(generations)s) n ON CONFLICT DO NOTHING""",
+        SELECT {_USER.format("fan")}, {_IMAGE.format("image")}, pg_temp.at(n)
+        FROM (SELECT {_ANY_USER} AS fan, {_ANY_PUBLIC_IMAGE} AS image, n
+            FROM generate_series(1, %(generations)s) n) AS picked
+        ON CONFLICT DO NOTHING""",
     f"""INSERT INTO generation.generations (id, style_id, buyer_id, prompt_tags, description,
             aspect_ratio, seed, price_tokens, status, failure, is_public, public_nonce, like_count,
             comment_count, image_key, thumbnail_key, image_sha256, pixel_sha256, result,
             created_at, completed_at)
-        SELECT id, {_STYLE.format("pg_temp.any_of(%(artists)s, 3)")}, {_ANY_USER},
+        SELECT id, {_STYLE.format("style")}, {_USER.format("buyer")},
             (%(tags)s::text[])[1 + n %% 5 : 4 + n %% 5], 'Picture number ' || n, '1:1', n, 30,
             CASE WHEN failed THEN 'failed' ELSE 'completed' END,
             CASE WHEN failed THEN '{{"code": "GENERATION_FAILED", "details": {{}}}}'::jsonb END,
@@ -113,6 +120,7 @@ _IMAGES = [
                 'height', 512, 'base_model', 'sdxl', 'image_sha256', sum, 'size_bytes', 300000) END,
             pg_temp.at(n), CASE WHEN NOT failed THEN pg_temp.at(n + 4) END
         FROM (SELECT n, {_IMAGE.format("n")} AS id, n %% 60 = 0 AS failed,
+                {_ANY_ARTIST} AS style, {_ANY_USER} AS buyer,
                 encode(sha256(n::text::bytea), 'hex') AS sum
             FROM generate_series(1, %(generations)s) n) AS g
         LEFT JOIN (SELECT generation_id AS id, count(*) FROM community.likes GROUP BY 1) AS l

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.responses import DynamoHandler
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -89,14 +89,14 @@ def _is_kept(target: str) -> bool:
 
 
 def make_updates_atomic() -> None:
-    """Let moto's conditional updates of an item be one step, as DynamoDB's are."""
-    update, one_at_a_time = DynamoDBBackend.update_item, threading.Lock()
+    """Let each of moto's calls on an item be one step, as DynamoDB's are."""
+    call, one_at_a_time = DynamoHandler.call_action, threading.Lock()
 
-    def update_item(*args: Any, **options: Any) -> Any:
+    def call_action(*args: Any, **options: Any) -> Any:
         with one_at_a_time:
-            return update(*args, **options)
+            return call(*args, **options)
 
-    DynamoDBBackend.update_item = update_item  # type: ignore[method-assign]
+    DynamoHandler.call_action = call_action  # type: ignore[method-assign]
 
 
 def _serve(app: Any, port: int) -> BaseWSGIServer:

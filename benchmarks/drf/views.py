@@ -74,6 +74,6 @@ def _rows(statement: str, given: dict[str, Any]) -> list[dict[str, Any]]:
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     for row in rows:
         # Django leaves a cursor's JSON as text.
-        if "public_sample_keys" in row and isinstance(row["public_sample_keys"], str):
+        if "public_sample_keys" in row:
             row["public_sample_keys"] = json.loads(row["public_sample_keys"])
     return rows

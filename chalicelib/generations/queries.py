@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from chalicelib.errors import NotFound
 from chalicelib.generations.schemas import FeedQuery, MineQuery, PlaceInLine
 from chalicelib.jobs.service import FAIR_ORDER
-from chalicelib.kit.db import AnyRow
+from chalicelib.kit.db import AnyRow, records
 
 _PLACE = text(f"""
 WITH line AS ({FAIR_ORDER.format(due="")}),
@@ -81,10 +81,9 @@ def get_generation(db: Session, *, generation_id: UUID, viewer_id: UUID | None) 
     seen = "g.is_public OR g.buyer_id = :viewer_id" if viewer_id else "g.is_public"
     statement = _statement("g.id = :generation_id", f"({seen})", of_viewer=bool(viewer_id))
     given = {"generation_id": generation_id, "viewer_id": viewer_id}
-    row = db.execute(statement, given).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    for row in records(db.execute(statement, given)):
+        return row
+    raise NotFound
 
 
 def mine_page(
@@ -121,7 +120,7 @@ def _newest(
 ) -> Sequence[AnyRow]:
     conditions = [_CONDITIONS[name] for name, value in filters.items() if value is not None]
     statement = _statement(*conditions, of_viewer=bool(viewer_id), page=True)
-    return db.execute(statement, {**filters, "viewer_id": viewer_id, "limit": limit + 1}).all()
+    return records(db.execute(statement, {**filters, "viewer_id": viewer_id, "limit": limit + 1}))
 
 
 @cache

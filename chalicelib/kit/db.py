@@ -1,6 +1,7 @@
 """One engine a process, one transaction a piece of work; the only place that commits."""
 
 import time
+from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,7 +9,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 import psycopg
-from sqlalchemy import DateTime, Engine, MetaData, Row, Select, create_engine, event
+from sqlalchemy import DateTime, Engine, MetaData, Result, Select, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -19,7 +20,7 @@ from chalicelib.kit.settings import settings
 UNTESTED_SECONDS = 1.0
 
 # Rows and selects whose columns the reader names; mypy can't follow those.
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow = Any
 AnySelect = Select[*tuple[Any, ...]]
 
 
@@ -59,6 +60,17 @@ def engine() -> Engine:
     event.listen(made, "checkout", _ping_after_a_pause)
     event.listen(made, "checkin", _note_use)
     return made
+
+
+def records(result: Result[*tuple[Any, ...]]) -> list[AnyRow]:
+    """Rows as named tuples: their columns are read in a fraction of the time of a Row's."""
+    make = _record(tuple(result.keys()))._make
+    return [make(row) for row in result]
+
+
+@cache
+def _record(names: tuple[str, ...]) -> Any:
+    return namedtuple("Record", names)
 
 
 def _note_use(_connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
-from chalicelib.kit.db import AnyRow
+from chalicelib.kit.db import AnyRow, records
 from chalicelib.styles.schemas import StyleSort, StylesQuery
 from chalicelib.tables import Artwork, Tag, artwork_tags
 
@@ -57,26 +57,25 @@ def styles_page(
         conditions.append(_CONDITIONS["count" if by_use else "before"])
         filters |= {"count": after[0], "before": UUID(after[-1])}
     statement = _statement(_PUBLIC, *conditions, end=_MOST_USED if by_use else _NEWEST)
-    return db.execute(statement, {**filters, "limit": query.limit + 1}).all()
+    return records(db.execute(statement, {**filters, "limit": query.limit + 1}))
 
 
 def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> AnyRow:
     """A style, its artist and tags; raises NotFound for one that the viewer may not know of."""
     seen = f"({_PUBLIC} OR s.artist_id = :viewer_id)" if viewer_id else _PUBLIC
     statement = _statement("s.id = :style_id", seen, more=_WITH_TAGS)
-    row = db.execute(statement, {"style_id": style_id, "viewer_id": viewer_id}).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    given = {"style_id": style_id, "viewer_id": viewer_id}
+    for row in records(db.execute(statement, given)):
+        return row
+    raise NotFound
 
 
 def styles_of(db: Session, *, artist_id: UUID, before: UUID | None, limit: int) -> Sequence[AnyRow]:
     """An artist's styles in any state with tags, newest first, one more than the limit."""
     conditions = [_CONDITIONS["artist_id"], *([_CONDITIONS["before"]] if before else [])]
     statement = _statement(*conditions, more=_WITH_TAGS, end=_NEWEST)
-    return db.execute(
-        statement, {"artist_id": artist_id, "before": before, "limit": limit + 1}
-    ).all()
+    given = {"artist_id": artist_id, "before": before, "limit": limit + 1}
+    return records(db.execute(statement, given))
 
 
 @cache

@@ -127,5 +127,6 @@ def _remember(key: str, admitted: int) -> None:
 
 @cache
 def _client() -> Any:
-    config = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 2})
+    # Never tried again: an answer that got lost may have been counted.
+    config = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
     return boto3.client("dynamodb", config=config)
