@@ -243,6 +243,13 @@ def _parse_path(request: Request) -> dict[str, Any]:
 
 
 def _parse(endpoint: Endpoint, request: Request) -> dict[str, Any]:
+    try:
+        return _read(endpoint, request)
+    except ValidationError as error:
+        raise replies.from_validation(error) from error
+
+
+def _read(endpoint: Endpoint, request: Request) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if endpoint.with_cookies:
         given["cookies"] = request.headers.get("cookie")
@@ -267,8 +274,6 @@ def _content(request: Request) -> bytes:
 def _as_api_error(error: Exception) -> ApiError:
     if isinstance(error, ApiError):
         return error
-    if isinstance(error, ValidationError):
-        return replies.from_validation(error)
     if isinstance(error, IntegrityError) and isinstance(error.orig, ForeignKeyViolation):
         # Something that the request builds on went away while it was being served.
         return Conflict()
