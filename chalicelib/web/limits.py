@@ -20,6 +20,7 @@ from chalicelib.kit import metrics
 from chalicelib.kit.log import LOG
 from chalicelib.kit.settings import settings
 
+TIMEOUT_SECONDS = 1
 _TICKS = 100
 _KNOWN_MAX = 10_000
 # How often each key was admitted, as this process last saw it; DynamoDB corrects it.
@@ -128,5 +129,9 @@ def _remember(key: str, admitted: int) -> None:
 @cache
 def _client() -> Any:
     # Never tried again: an answer that got lost may have been counted.
-    config = Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+    config = Config(
+        connect_timeout=TIMEOUT_SECONDS,
+        read_timeout=TIMEOUT_SECONDS,
+        retries={"total_max_attempts": 1},
+    )
     return boto3.client("dynamodb", config=config)

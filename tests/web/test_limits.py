@@ -24,7 +24,11 @@ def limited(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cast]:
     monkeypatch.setenv("RATE_LIMITS", "on")
     app_settings.cache_clear()
     limits._known.clear()
+    limits._client.cache_clear()
+    # The stand-in may be slow where DynamoDB is not; slow is not away.
+    monkeypatch.setattr(limits, "TIMEOUT_SECONDS", 30)
     yield cast
+    limits._client.cache_clear()
     app_settings.cache_clear()
 
 
