@@ -1,12 +1,19 @@
 """Loopback ports for the stack's own servers."""
 
+import fcntl
+import os
 import random
 import socket
+import tempfile
+from pathlib import Path
+from typing import IO
 
 # Below the range from which outgoing connections take theirs (32768 and up on Linux), so that
 # nothing grabs a port between our look and the server's bind.
 CANDIDATES = range(20000, 32000)
 ATTEMPTS = 200
+# Locked files, one a port, until this process ends.
+_claims: list[IO[str]] = []
 
 
 class NoPort(Exception):
@@ -25,9 +32,26 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
-    """A port nobody listens on; raises NoPort."""
+    """A port that nobody listens on and no other call, in whatever process, was given.
+
+    Raises NoPort.
+    """
     for _ in range(ATTEMPTS):
         port = random.choice(CANDIDATES)
-        if is_free(port):
+        if is_free(port) and _claim(port):
             return port
     raise NoPort(f"{ATTEMPTS} ports tried, all taken")
+
+
+def _claim(port: int) -> bool:
+    # Until its server listens, seconds later, a port looks free to everybody.
+    folder = Path(tempfile.gettempdir(), f"style-license-ports-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    claim = (folder / str(port)).open("w")
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True

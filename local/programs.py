@@ -43,7 +43,7 @@ class Program:
     cwd: Path | None = None
     stop_signal: int = signal.SIGTERM
     stop_seconds: float = 10
-    start_seconds: float = 60
+    start_seconds: float = 180
     popen: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -100,7 +100,6 @@ class Rabbit:
                 quiet=True,
                 cwd=self.folder,
                 stop_seconds=20,
-                start_seconds=120,
             ),
         ]
 

@@ -47,7 +47,7 @@ def running_stack(folder: Path, *, arguments: tuple[str, ...] = ()) -> Iterator[
     """A stack in a process of its own, with its state, on any free port; for tests."""
     process = start_stack(folder, *arguments)
     try:
-        yield _await_state(process, folder)
+        yield await_state(process, folder)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -74,7 +74,8 @@ def start_stack(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
         )
 
 
-def _await_state(process: subprocess.Popen[bytes], folder: Path) -> dict[str, Any]:
+def await_state(process: subprocess.Popen[bytes], folder: Path) -> dict[str, Any]:
+    """What the stack says of itself once it is up; raises RuntimeError with its last lines."""
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         state = read_state(folder)

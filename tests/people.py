@@ -126,7 +126,7 @@ class Browser:
         posts = self.post("/api/uploads", {"purpose": purpose, "files": wanted}).data["uploads"]
         for post, content in zip(posts, files, strict=True):
             sent = requests.post(
-                post["url"], data=post["fields"], files={"file": content}, timeout=10
+                post["url"], data=post["fields"], files={"file": content}, timeout=30
             )
             assert sent.status_code in {200, 204}, sent.text
         return [post["upload_key"] for post in posts]

@@ -225,7 +225,7 @@ def test_a_replaced_signature_leaves_the_old_one(cast: Cast) -> None:
         assert row.signature_changed_at is not None
         keys.append(row.signature_key)
         shown = me(alice)["artist"]["signature_url"]
-        contents.append(requests.get(shown, timeout=10).content)
+        contents.append(requests.get(shown, timeout=30).content)
     assert contents[0] != contents[1]
     for key, content in zip(keys, contents, strict=True):
         kept = boto3.client("s3").get_object(Bucket="private", Key=key)["Body"].read()

@@ -55,7 +55,7 @@ def test_who_asks_is_an_artist_at_once(cast: Cast) -> None:
     assert answer.data["artist"]["artist_name"] == me["artist"]["artist_name"] == "Bob Ross"
     assert (me["role"], me["artist"]["earned_token_balance"]) == ("artist", 0)
     assert me["artist"]["follower_count"] == 0
-    read = requests.get(me["artist"]["signature_url"], timeout=10)
+    read = requests.get(me["artist"]["signature_url"], timeout=30)
     assert read.headers["Content-Type"] == "image/png"
     kept = Image.open(io.BytesIO(read.content))
     assert (kept.format, kept.mode, kept.size) == ("PNG", "RGBA", (420, 120))
@@ -67,7 +67,7 @@ def test_a_jpg_signature_will_do(cast: Cast) -> None:
     content = picture(300, 200, file_format="JPEG")
     (key,) = bob.upload("signature", content, content_type="image/jpeg")
     answer = ask(bob, key)
-    read = requests.get(answer.data["artist"]["signature_url"], timeout=10)
+    read = requests.get(answer.data["artist"]["signature_url"], timeout=30)
     kept = Image.open(io.BytesIO(read.content))
     assert (kept.format, kept.mode, kept.size) == ("PNG", "RGB", (300, 200))
 
@@ -82,7 +82,7 @@ def test_the_kept_signature_carries_nothing_of_the_file_but_its_picture(
     strokes.paste("black", (50, 20, 60, 280))
     content = saved(strokes, "JPEG", exif=exif, comment=b"secret")
     answer = ask(cast.bob, place(s3, cast.bob, content, name="x.jpg"))
-    read = requests.get(answer.data["artist"]["signature_url"], timeout=10).content
+    read = requests.get(answer.data["artist"]["signature_url"], timeout=30).content
     kept = Image.open(io.BytesIO(read))
     assert kept.size == (300, 120)
     assert b"taken at home" not in read

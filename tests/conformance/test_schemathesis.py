@@ -85,7 +85,7 @@ def test_what_is_generated_from_the_description_is_answered_by_it(
         *("--exclude-path", "/api/auth/logout", "--exclude-operation-id", "leaving_leave"),
     ]
     done = subprocess.run(
-        argv, cwd=tmp_path, capture_output=True, text=True, timeout=280, check=False
+        argv, cwd=tmp_path, capture_output=True, text=True, timeout=500, check=False
     )
     assert done.returncode == 0, done.stdout[-12_000:] + done.stderr[-2_000:]
     with psycopg.connect(origin.database_url) as db:

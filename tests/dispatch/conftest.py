@@ -27,11 +27,11 @@ class Runpod:
 
     def get(self, path: str) -> Any:
         return requests.get(
-            f"{self.url}{path}", headers={"Authorization": "runpod-key"}, timeout=10
+            f"{self.url}{path}", headers={"Authorization": "runpod-key"}, timeout=30
         )
 
     def set_faults(self, **faults: Any) -> None:
-        requests.post(f"{self.url}/sandbox/faults", json=faults, timeout=5).raise_for_status()
+        requests.post(f"{self.url}/sandbox/faults", json=faults, timeout=30).raise_for_status()
 
     def jobs(self) -> list[dict[str, Any]]:
         return self.get("/sandbox/jobs").json()
@@ -55,13 +55,13 @@ def runpod_server() -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     for _ in range(200):
         try:
-            requests.get(f"{url}/sandbox/jobs", timeout=1)
+            requests.get(f"{url}/sandbox/jobs", timeout=30)
             break
         except requests.RequestException:
             time.sleep(0.05)
     yield url
     process.send_signal(signal.SIGTERM)
-    process.wait(10)
+    process.wait(60)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def runpod(runpod_server: str, db_clean: None, monkeypatch: pytest.MonkeyPatch) 
             requests.post(
                 f"{runpod_server}/v2/{endpoint}/cancel/{job['id']}",
                 headers={"Authorization": "Bearer runpod-key"},
-                timeout=5,
+                timeout=30,
             )
     yield sandbox
     settings.cache_clear()
@@ -113,7 +113,7 @@ class Worker:
 
     def put(self, form: dict[str, Any], content: bytes) -> None:
         requests.post(
-            form["url"], data=form["fields"], files={"file": content}, timeout=10
+            form["url"], data=form["fields"], files={"file": content}, timeout=30
         ).raise_for_status()
 
     def make_image(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class Worker:
             f"{self.runpod.url}/v2/{self.endpoint}/job-done/w1/{job['run_id']}",
             json=answer,
             headers={"Authorization": "runpod-key"},
-            timeout=5,
+            timeout=30,
         ).raise_for_status()
 
 

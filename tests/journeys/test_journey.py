@@ -31,9 +31,9 @@ def test_an_artist_trains_and_a_buyer_publishes(world: World) -> None:
     made = world.ask()
     assert world.await_end(made)["status"] == "completed"
     shown = world.buyer.patch(f"/api/generations/{made}", {"is_public": True})
-    feed = requests.get(f"{world.state['url']}/api/generations/feed", timeout=10).json()
+    feed = requests.get(f"{world.state['url']}/api/generations/feed", timeout=30).json()
     assert feed["data"]["results"][0]["id"] == made
-    assert requests.get(shown["image_url"], timeout=10).headers["Content-Type"] == "image/png"
+    assert requests.get(shown["image_url"], timeout=30).headers["Content-Type"] == "image/png"
     world.require_sound_books()
 
 
@@ -76,7 +76,7 @@ def test_the_database_killed_comes_back_with_everything(world: World) -> None:
 @pytest.mark.parametrize("fault", ["lose_result", "duplicate_result", "lose_webhook"])
 def test_whatever_runpod_loses_or_repeats_the_image_is_paid_once(world: World, fault: str) -> None:
     sandbox = f"http://127.0.0.1:{world.state['ports']['runpod']}/sandbox/faults"
-    requests.post(sandbox, json={fault: 1}, timeout=5).raise_for_status()
+    requests.post(sandbox, json={fault: 1}, timeout=30).raise_for_status()
     before = world.buyer.get("/api/tokens/balance")["token_balance"]
     assert world.await_end(world.ask())["status"] == "completed"
     assert world.buyer.get("/api/tokens/balance")["token_balance"] == before - 3

@@ -5,9 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import event
-
-from chalicelib.kit.db import engine
+import pytest
 
 Statement = tuple[str, Any]
 
@@ -16,15 +14,15 @@ Statement = tuple[str, Any]
 def statements() -> Iterator[list[Statement]]:
     """Every statement run meanwhile, with its parameters."""
     seen: list[Statement] = []
+    execute = psycopg.Cursor.execute
 
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+    def noting(cursor: Any, statement: str, parameters: Any = None, **options: Any) -> Any:
         seen.append((statement, parameters))
+        return execute(cursor, statement, parameters, **options)
 
-    event.listen(engine(), "before_cursor_execute", note)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(psycopg.Cursor, "execute", noting)
         yield seen
-    finally:
-        event.remove(engine(), "before_cursor_execute", note)
 
 
 def scanned(url: str, statement: Statement) -> Iterator[str]:

@@ -70,7 +70,7 @@ def test_what_was_stored_is_there_after_kill_9(
         CacheControl="max-age=60",
     )
     post = s3.generate_presigned_post(PRIVATE, "uploads/form.png")
-    answer = requests.post(post["url"], data=post["fields"], files={"file": b"form"}, timeout=5)
+    answer = requests.post(post["url"], data=post["fields"], files={"file": b"form"}, timeout=30)
     assert answer.status_code == 204
     s3.delete_object(Bucket=PRIVATE, Key="loras/gone")
     s3.delete_objects(Bucket=PRIVATE, Delete={"Objects": [{"Key": "loras/gone-too"}]})

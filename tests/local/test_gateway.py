@@ -14,7 +14,7 @@ from local.gateway import Gateway
 @pytest.fixture(scope="module")
 def gateway() -> Gateway:
     app = Chalice("test")
-    barrier = threading.Barrier(4, timeout=5)
+    barrier = threading.Barrier(4, timeout=30)
 
     @app.route("/api/event", methods=["GET", "POST"])
     def event() -> Any:

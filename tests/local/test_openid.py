@@ -51,7 +51,7 @@ def provider() -> Iterator[None]:
     await_true(answers_http(f"{ISSUER}/jwks"))
     yield
     server.terminate()
-    said, _ = server.communicate(timeout=10)
+    said, _ = server.communicate(timeout=30)
     assert said.strip() == f"people sign in at {ISSUER}", "nothing but this"
 
 
@@ -69,13 +69,13 @@ def authorise(session: requests.Session, login: str, **changed: str | None) -> d
         "code_challenge_method": "S256",
         **changed,
     }
-    page = session.get(f"{ISSUER}/auth", params=query, timeout=5, allow_redirects=False)
+    page = session.get(f"{ISSUER}/auth", params=query, timeout=30, allow_redirects=False)
     if not page.headers["Location"].startswith("/sign-in/"):
         return _query(page)
-    form = session.get(ISSUER + page.headers["Location"], timeout=5)
+    form = session.get(ISSUER + page.headers["Location"], timeout=30)
     action = re.findall(r'action="([^"]+)"', form.text)[0]
-    answer = session.post(ISSUER + action, {"login": login}, timeout=5, allow_redirects=False)
-    return _query(session.get(answer.headers["Location"], timeout=5, allow_redirects=False))
+    answer = session.post(ISSUER + action, {"login": login}, timeout=30, allow_redirects=False)
+    return _query(session.get(answer.headers["Location"], timeout=30, allow_redirects=False))
 
 
 def _query(answer: requests.Response) -> dict[str, str]:
@@ -92,11 +92,11 @@ def redeem(code: str, verifier: str = VERIFIER) -> requests.Response:
         "code_verifier": verifier,
     }
     client = (SETTINGS["CLIENT_ID"], SETTINGS["CLIENT_SECRET"])
-    return requests.post(f"{ISSUER}/token", data=form, auth=client, timeout=5)
+    return requests.post(f"{ISSUER}/token", data=form, auth=client, timeout=30)
 
 
 def claims(code: str) -> dict[str, Any]:
-    keys = KeySet.import_key_set(requests.get(f"{ISSUER}/jwks", timeout=5).json())
+    keys = KeySet.import_key_set(requests.get(f"{ISSUER}/jwks", timeout=30).json())
     return jwt.decode(redeem(code).json()["id_token"], keys, algorithms=["RS256"]).claims
 
 

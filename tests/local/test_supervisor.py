@@ -151,7 +151,7 @@ asyncio.run(supervisor.run(up))
     await_true(lambda: len(marked(mark)) == 2)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    await_true(lambda: not marked(mark), seconds=20)
+    await_true(lambda: not marked(mark))
 
 
 def test_the_marks_of_other_stacks_are_not_mine() -> None:

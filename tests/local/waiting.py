@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def await_true(condition: Callable[[], T], seconds: float = 20) -> T:
+def await_true(condition: Callable[[], T], seconds: float = 90) -> T:
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < deadline, "waited in vain"

@@ -37,7 +37,7 @@ def aws(tmp_path, monkeypatch) -> Iterator[str]:
             yield endpoint
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def _wait_for(port: int) -> None:

@@ -101,7 +101,7 @@ def test_a_submitted_style_goes_to_training_when_all_its_artworks_are_decoded(ca
     assert_queued_once(style_id, alice)
     for artwork in alice.get(f"/api/styles/{style_id}").data["artworks"]:
         assert (artwork["is_valid"], artwork["invalid_reason"]) == (True, None)
-        read = requests.get(artwork["thumbnail_url"], timeout=10)
+        read = requests.get(artwork["thumbnail_url"], timeout=30)
         assert read.headers["Content-Type"] == "image/webp"
         thumbnail = Image.open(io.BytesIO(read.content))
         assert (thumbnail.format, thumbnail.size) == ("WEBP", (256, 256))
