@@ -6,13 +6,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
 from chalicelib.generations.schemas import FeedQuery, MineQuery, PlaceInLine
 from chalicelib.jobs.service import FAIR_ORDER
-from chalicelib.kit.db import AnyRow, records
+from chalicelib.kit.db import AnyRow, rows
 
 _PLACE = text(f"""
 WITH line AS ({FAIR_ORDER.format(due="")}),
@@ -49,11 +49,11 @@ JOIN auth.artists a ON a.user_id = s.artist_id
 JOIN auth.users u ON u.id = g.buyer_id
 WHERE {conditions}
 """
-_NEWEST = "ORDER BY g.id DESC LIMIT :limit"
+_NEWEST = "ORDER BY g.id DESC LIMIT %(limit)s"
 # Not EXISTS, for which the planner would hash all that the viewer ever liked.
 _IS_LIKED = """
 (SELECT l.user_id FROM community.likes l
- WHERE l.user_id = :viewer_id AND l.generation_id = g.id) IS NOT NULL
+ WHERE l.user_id = %(viewer_id)s AND l.generation_id = g.id) IS NOT NULL
 """
 _OF_DETAIL = """,
     g.prompt_tags, g.seed, g.price_tokens, g.retry_count, g.progress, g.failure,
@@ -61,15 +61,15 @@ _OF_DETAIL = """,
      WHERE t.name = ANY (g.prompt_tags) AND (t.is_flagged OR NOT t.is_active)) AS hidden_tags
 """
 _CONDITIONS = {
-    "buyer_id": "g.buyer_id = :buyer_id",
-    "is_public": "g.is_public = :is_public",
-    "status": "g.status = :status",
+    "buyer_id": "g.buyer_id = %(buyer_id)s",
+    "is_public": "g.is_public = %(is_public)s",
+    "status": "g.status = %(status)s",
     "published": "g.is_public",
-    "style_id": "g.style_id = :style_id",
+    "style_id": "g.style_id = %(style_id)s",
     # An artist has one style that can make images.
     "artist_id": "g.style_id = (SELECT id FROM style.styles"
-    " WHERE artist_id = :artist_id AND training_status = 'completed')",
-    "before": "g.id < :before",
+    " WHERE artist_id = %(artist_id)s AND training_status = 'completed')",
+    "before": "g.id < %(before)s",
 }
 
 
@@ -78,10 +78,10 @@ def get_generation(db: Session, *, generation_id: UUID, viewer_id: UUID | None) 
 
     `hidden_tags` are those of its prompt that an operator has flagged or deactivated since.
     """
-    seen = "g.is_public OR g.buyer_id = :viewer_id" if viewer_id else "g.is_public"
-    statement = _statement("g.id = :generation_id", f"({seen})", of_viewer=bool(viewer_id))
+    seen = "g.is_public OR g.buyer_id = %(viewer_id)s" if viewer_id else "g.is_public"
+    statement = _statement("g.id = %(generation_id)s", f"({seen})", of_viewer=bool(viewer_id))
     given = {"generation_id": generation_id, "viewer_id": viewer_id}
-    for row in records(db.execute(statement, given)):
+    for row in rows(db, statement, given):
         return row
     raise NotFound
 
@@ -120,14 +120,14 @@ def _newest(
 ) -> Sequence[AnyRow]:
     conditions = [_CONDITIONS[name] for name, value in filters.items() if value is not None]
     statement = _statement(*conditions, of_viewer=bool(viewer_id), page=True)
-    return records(db.execute(statement, {**filters, "viewer_id": viewer_id, "limit": limit + 1}))
+    return rows(db, statement, {**filters, "viewer_id": viewer_id, "limit": limit + 1})
 
 
 @cache
-def _statement(*conditions: str, of_viewer: bool, page: bool = False) -> TextClause:
+def _statement(*conditions: str, of_viewer: bool, page: bool = False) -> str:
     statement = _GENERATIONS.format(
         is_liked=_IS_LIKED if of_viewer else "false",
         more="" if page else _OF_DETAIL,
         conditions=" AND ".join(conditions),
     )
-    return text(statement + (_NEWEST if page else ""))
+    return statement + (_NEWEST if page else "")

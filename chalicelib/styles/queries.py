@@ -5,12 +5,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
-from chalicelib.kit.db import AnyRow, records
+from chalicelib.kit.db import AnyRow, rows
 from chalicelib.styles.schemas import StyleSort, StylesQuery
 from chalicelib.tables import Artwork, Tag, artwork_tags
 
@@ -30,16 +30,16 @@ _WITH_TAGS = """,
 """
 _PUBLIC = "s.training_status = 'completed' AND s.is_active AND u.is_active"
 _CONDITIONS = {
-    "artist_id": "s.artist_id = :artist_id",
+    "artist_id": "s.artist_id = %(artist_id)s",
     "follower_id": "s.artist_id IN"
-    " (SELECT artist_id FROM community.follows WHERE follower_id = :follower_id)",
+    " (SELECT artist_id FROM community.follows WHERE follower_id = %(follower_id)s)",
     "tag": "s.id IN (SELECT l.style_id FROM tagging.style_tags l JOIN tagging.tags t"
-    " ON t.id = l.tag_id WHERE t.name = :tag AND t.is_active AND NOT t.is_flagged)",
-    "before": "s.id < :before",
-    "count": "(s.generations_count, s.id) < (:count, :before)",
+    " ON t.id = l.tag_id WHERE t.name = %(tag)s AND t.is_active AND NOT t.is_flagged)",
+    "before": "s.id < %(before)s",
+    "count": "(s.generations_count, s.id) < (%(count)s, %(before)s)",
 }
-_NEWEST = "ORDER BY s.id DESC LIMIT :limit"
-_MOST_USED = "ORDER BY s.generations_count DESC, s.id DESC LIMIT :limit"
+_NEWEST = "ORDER BY s.id DESC LIMIT %(limit)s"
+_MOST_USED = "ORDER BY s.generations_count DESC, s.id DESC LIMIT %(limit)s"
 
 
 def styles_page(
@@ -57,15 +57,15 @@ def styles_page(
         conditions.append(_CONDITIONS["count" if by_use else "before"])
         filters |= {"count": after[0], "before": UUID(after[-1])}
     statement = _statement(_PUBLIC, *conditions, end=_MOST_USED if by_use else _NEWEST)
-    return records(db.execute(statement, {**filters, "limit": query.limit + 1}))
+    return rows(db, statement, {**filters, "limit": query.limit + 1})
 
 
 def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> AnyRow:
     """A style, its artist and tags; raises NotFound for one that the viewer may not know of."""
-    seen = f"({_PUBLIC} OR s.artist_id = :viewer_id)" if viewer_id else _PUBLIC
-    statement = _statement("s.id = :style_id", seen, more=_WITH_TAGS)
+    seen = f"({_PUBLIC} OR s.artist_id = %(viewer_id)s)" if viewer_id else _PUBLIC
+    statement = _statement("s.id = %(style_id)s", seen, more=_WITH_TAGS)
     given = {"style_id": style_id, "viewer_id": viewer_id}
-    for row in records(db.execute(statement, given)):
+    for row in rows(db, statement, given):
         return row
     raise NotFound
 
@@ -75,12 +75,12 @@ def styles_of(db: Session, *, artist_id: UUID, before: UUID | None, limit: int) 
     conditions = [_CONDITIONS["artist_id"], *([_CONDITIONS["before"]] if before else [])]
     statement = _statement(*conditions, more=_WITH_TAGS, end=_NEWEST)
     given = {"artist_id": artist_id, "before": before, "limit": limit + 1}
-    return records(db.execute(statement, given))
+    return rows(db, statement, given)
 
 
 @cache
-def _statement(*conditions: str, more: str = "", end: str = "") -> TextClause:
-    return text(_STYLES.format(more=more, conditions=" AND ".join(conditions)) + end)
+def _statement(*conditions: str, more: str = "", end: str = "") -> str:
+    return _STYLES.format(more=more, conditions=" AND ".join(conditions)) + end
 
 
 def artworks_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
@@ -89,7 +89,7 @@ def artworks_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[An
         Tag.is_active, ~Tag.is_flagged
     )
     found: dict[UUID, list[AnyRow]] = {style_id: [] for style_id in style_ids}
-    rows = db.execute(
+    artworks = db.execute(
         # Every artwork has at least the title's tag, though it may be hidden.
         select(Artwork, func.coalesce(names, text("'{}'")).label("tags"))
         .join(artwork_tags, artwork_tags.c.artwork_id == Artwork.id)
@@ -98,6 +98,6 @@ def artworks_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[An
         .group_by(Artwork.id)
         .order_by(Artwork.position)
     )
-    for row in rows:
+    for row in artworks:
         found[row.Artwork.style_id].append(row)
     return found

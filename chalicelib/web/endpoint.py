@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 
+import psycopg
 from chalice.app import Request, Response
-from psycopg.errors import ForeignKeyViolation
 from pydantic import BaseModel, ValidationError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import (
@@ -274,14 +274,16 @@ def _content(request: Request) -> bytes:
 def _as_api_error(error: Exception) -> ApiError:
     if isinstance(error, ApiError):
         return error
-    if isinstance(error, IntegrityError) and isinstance(error.orig, ForeignKeyViolation):
+    # The busiest reads ask psycopg itself, all else asks through SQLAlchemy.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.errors.ForeignKeyViolation):
         # Something that the request builds on went away while it was being served.
         return Conflict()
     LOG.exception("request failed")
-    if isinstance(error, DataError):
+    if isinstance(cause, psycopg.DataError):
         # A value that no column can hold got past the models.
         return MalformedRequest()
-    if isinstance(error, OperationalError | InterfaceError):
+    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return UpstreamUnavailable()
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return UpstreamUnavailable()
