@@ -5,7 +5,7 @@ The CPU is this process's; PostgreSQL's own, much the same for all three, is not
 
 import argparse
 import json
-from typing import Any
+from unittest.mock import patch
 
 from benchmarks import bare
 from benchmarks.dataset import Marks, Size, find_marks
@@ -30,21 +30,14 @@ def paths(marks: Marks) -> dict[str, str]:
 
 def _search_statements() -> list[bare.Statement]:
     """Our two, as they reach psycopg: what is compared is what happens around them."""
-    from sqlalchemy import event  # noqa: PLC0415 - after the environment
-
-    from chalicelib.kit.db import engine, transaction  # noqa: PLC0415
+    from chalicelib.kit.db import reading  # noqa: PLC0415 - after the environment
     from chalicelib.search import queries  # noqa: PLC0415
 
     seen: list[bare.Statement] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, given: Any, *_: Any) -> None:
-        seen.append((statement, given))
-
-    event.listen(engine(), "before_cursor_execute", note)
-    with transaction() as db:
+    noting = patch.object(queries, "rows", lambda _db, *statement: seen.append(statement))
+    with noting, reading() as db:
         queries.styles_like(db, asked=ASKED, limit=20)
         queries.artists_like(db, asked=ASKED, limit=20)
-    event.remove(engine(), "before_cursor_execute", note)
     return seen
 
 

@@ -6,14 +6,11 @@ import random
 import socket
 import tempfile
 from pathlib import Path
-from typing import IO
 
 # Below the range from which outgoing connections take theirs (32768 and up on Linux), so that
 # nothing grabs a port between our look and the server's bind.
 CANDIDATES = range(20000, 32000)
 ATTEMPTS = 200
-# Locked files, one a port, until this process ends.
-_claims: list[IO[str]] = []
 
 
 class NoPort(Exception):
@@ -47,11 +44,11 @@ def _claim(port: int) -> bool:
     # Until its server listens, seconds later, a port looks free to everybody.
     folder = Path(tempfile.gettempdir(), f"style-license-ports-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
-    claim = (folder / str(port)).open("w")
+    # A bare descriptor, so that the claim lasts as long as the process.
+    claim = os.open(folder / str(port), os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
-        claim.close()
+        os.close(claim)
         return False
-    _claims.append(claim)
     return True

@@ -6,15 +6,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
 from chalicelib.generations.schemas import FeedQuery, MineQuery, PlaceInLine
 from chalicelib.jobs.service import FAIR_ORDER
-from chalicelib.kit.db import AnyRow, rows
+from chalicelib.kit.db import AnyRow, rows, sql
 
-_PLACE = text(f"""
+_PLACE = sql(f"""
 WITH line AS ({FAIR_ORDER.format(due="")}),
 job AS (SELECT id, state, dispatched_at FROM system.jobs WHERE generation_id = :generation_id),
 sent AS (
@@ -49,11 +48,11 @@ JOIN auth.artists a ON a.user_id = s.artist_id
 JOIN auth.users u ON u.id = g.buyer_id
 WHERE {conditions}
 """
-_NEWEST = "ORDER BY g.id DESC LIMIT %(limit)s"
+_NEWEST = "ORDER BY g.id DESC LIMIT :limit"
 # Not EXISTS, for which the planner would hash all that the viewer ever liked.
 _IS_LIKED = """
 (SELECT l.user_id FROM community.likes l
- WHERE l.user_id = %(viewer_id)s AND l.generation_id = g.id) IS NOT NULL
+ WHERE l.user_id = :viewer_id AND l.generation_id = g.id) IS NOT NULL
 """
 _OF_DETAIL = """,
     g.prompt_tags, g.seed, g.price_tokens, g.retry_count, g.progress, g.failure,
@@ -61,15 +60,15 @@ _OF_DETAIL = """,
      WHERE t.name = ANY (g.prompt_tags) AND (t.is_flagged OR NOT t.is_active)) AS hidden_tags
 """
 _CONDITIONS = {
-    "buyer_id": "g.buyer_id = %(buyer_id)s",
-    "is_public": "g.is_public = %(is_public)s",
-    "status": "g.status = %(status)s",
+    "buyer_id": "g.buyer_id = :buyer_id",
+    "is_public": "g.is_public = :is_public",
+    "status": "g.status = :status",
     "published": "g.is_public",
-    "style_id": "g.style_id = %(style_id)s",
+    "style_id": "g.style_id = :style_id",
     # An artist has one style that can make images.
     "artist_id": "g.style_id = (SELECT id FROM style.styles"
-    " WHERE artist_id = %(artist_id)s AND training_status = 'completed')",
-    "before": "g.id < %(before)s",
+    " WHERE artist_id = :artist_id AND training_status = 'completed')",
+    "before": "g.id < :before",
 }
 
 
@@ -78,8 +77,8 @@ def get_generation(db: Session, *, generation_id: UUID, viewer_id: UUID | None) 
 
     `hidden_tags` are those of its prompt that an operator has flagged or deactivated since.
     """
-    seen = "g.is_public OR g.buyer_id = %(viewer_id)s" if viewer_id else "g.is_public"
-    statement = _statement("g.id = %(generation_id)s", f"({seen})", of_viewer=bool(viewer_id))
+    seen = "g.is_public OR g.buyer_id = :viewer_id" if viewer_id else "g.is_public"
+    statement = _statement("g.id = :generation_id", f"({seen})", of_viewer=bool(viewer_id))
     given = {"generation_id": generation_id, "viewer_id": viewer_id}
     for row in rows(db, statement, given):
         return row
@@ -104,15 +103,14 @@ def feed_page(
 
 def find_place_in_line(db: Session, *, generation_id: UUID) -> PlaceInLine | None:
     """Where a generation stands that no worker has begun; the estimate is from recent ones."""
-    row = db.execute(_PLACE, {"generation_id": generation_id, "kind": "generation"}).one_or_none()
-    if row is None:
-        return None
-    seconds = (
-        None
-        if row.seconds is None
-        else math.ceil(float(row.seconds) * row.position / max(1, row.running))
-    )
-    return PlaceInLine(position=row.position, estimated_start_seconds=seconds)
+    for row in rows(db, _PLACE, {"generation_id": generation_id, "kind": "generation"}):
+        seconds = (
+            None
+            if row.seconds is None
+            else math.ceil(float(row.seconds) * row.position / max(1, row.running))
+        )
+        return PlaceInLine(position=row.position, estimated_start_seconds=seconds)
+    return None
 
 
 def _newest(
@@ -130,4 +128,4 @@ def _statement(*conditions: str, of_viewer: bool, page: bool = False) -> str:
         more="" if page else _OF_DETAIL,
         conditions=" AND ".join(conditions),
     )
-    return statement + (_NEWEST if page else "")
+    return sql(statement + (_NEWEST if page else ""))

@@ -1,5 +1,6 @@
 """One engine a process, one transaction a piece of work; the only place that commits."""
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -64,8 +65,13 @@ def engine() -> Engine:
     return made
 
 
+def sql(text: str) -> str:
+    """SQL with `:name` parameters as `rows` takes it."""
+    return re.sub(r"(?<!:):(\w+)", r"%(\1)s", text.replace("%", "%%"))
+
+
 def rows(db: Session, statement: str, given: Mapping[str, Any]) -> list[AnyRow]:
-    """Rows of SQL text with `%(name)s` parameters, as named tuples; raises psycopg's errors.
+    """Rows as named tuples; raises psycopg's errors.
 
     Straight from psycopg: between it and the busiest reads SQLAlchemy would take as long as they.
     """

@@ -8,10 +8,9 @@ of the name or of a word in it, a word that is nearly so, and one that is less s
 import re
 from collections.abc import Sequence
 
-from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from chalicelib.kit.db import AnyRow
+from chalicelib.kit.db import AnyRow, rows, sql
 
 STYLES_WALKED = 200
 ARTISTS_WALKED = 1000
@@ -143,15 +142,13 @@ JOIN auth.users u ON u.id = found.id
 """
 
 
-def _statement(
-    *, folded: str, walked: str, names: str, name: str, hits: str, shown: str
-) -> TextClause:
+def _statement(*, folded: str, walked: str, names: str, name: str, hits: str, shown: str) -> str:
     def matching(match: str, room_in: str = "0") -> str:
         return names.format(
             match=f"{match.format(name=name)} AND {_INDEXED} AND ({room_in}) < :limit"
         )
 
-    return text(
+    return sql(
         _STATEMENT.format(
             asked=_ASKED.format(name=folded.format(":asked"), start=folded.format(":start")),
             walked=walked,
@@ -194,11 +191,11 @@ def artists_like(db: Session, *, asked: str, limit: int) -> Sequence[AnyRow]:
     return _search(db, _ARTISTS, asked, limit)
 
 
-def _search(db: Session, statement: TextClause, asked: str, limit: int) -> Sequence[AnyRow]:
+def _search(db: Session, statement: str, asked: str, limit: int) -> Sequence[AnyRow]:
     given = {
         "asked": asked,
         "start": re.sub(r"([\\%_])", r"\\\1", asked),
         "has_letters": any(letter.isalnum() for letter in asked),
         "limit": limit,
     }
-    return db.execute(statement, given).all()
+    return rows(db, statement, given)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from chalicelib.errors import NotFound
-from chalicelib.kit.db import AnyRow, rows
+from chalicelib.kit.db import AnyRow, rows, sql
 from chalicelib.styles.schemas import StyleSort, StylesQuery
 from chalicelib.tables import Artwork, Tag, artwork_tags
 
@@ -30,16 +30,16 @@ _WITH_TAGS = """,
 """
 _PUBLIC = "s.training_status = 'completed' AND s.is_active AND u.is_active"
 _CONDITIONS = {
-    "artist_id": "s.artist_id = %(artist_id)s",
+    "artist_id": "s.artist_id = :artist_id",
     "follower_id": "s.artist_id IN"
-    " (SELECT artist_id FROM community.follows WHERE follower_id = %(follower_id)s)",
+    " (SELECT artist_id FROM community.follows WHERE follower_id = :follower_id)",
     "tag": "s.id IN (SELECT l.style_id FROM tagging.style_tags l JOIN tagging.tags t"
-    " ON t.id = l.tag_id WHERE t.name = %(tag)s AND t.is_active AND NOT t.is_flagged)",
-    "before": "s.id < %(before)s",
-    "count": "(s.generations_count, s.id) < (%(count)s, %(before)s)",
+    " ON t.id = l.tag_id WHERE t.name = :tag AND t.is_active AND NOT t.is_flagged)",
+    "before": "s.id < :before",
+    "count": "(s.generations_count, s.id) < (:count, :before)",
 }
-_NEWEST = "ORDER BY s.id DESC LIMIT %(limit)s"
-_MOST_USED = "ORDER BY s.generations_count DESC, s.id DESC LIMIT %(limit)s"
+_NEWEST = "ORDER BY s.id DESC LIMIT :limit"
+_MOST_USED = "ORDER BY s.generations_count DESC, s.id DESC LIMIT :limit"
 
 
 def styles_page(
@@ -62,8 +62,8 @@ def styles_page(
 
 def get_style(db: Session, *, style_id: UUID, viewer_id: UUID | None) -> AnyRow:
     """A style, its artist and tags; raises NotFound for one that the viewer may not know of."""
-    seen = f"({_PUBLIC} OR s.artist_id = %(viewer_id)s)" if viewer_id else _PUBLIC
-    statement = _statement("s.id = %(style_id)s", seen, more=_WITH_TAGS)
+    seen = f"({_PUBLIC} OR s.artist_id = :viewer_id)" if viewer_id else _PUBLIC
+    statement = _statement("s.id = :style_id", seen, more=_WITH_TAGS)
     given = {"style_id": style_id, "viewer_id": viewer_id}
     for row in rows(db, statement, given):
         return row
@@ -80,7 +80,7 @@ def styles_of(db: Session, *, artist_id: UUID, before: UUID | None, limit: int) 
 
 @cache
 def _statement(*conditions: str, more: str = "", end: str = "") -> str:
-    return _STYLES.format(more=more, conditions=" AND ".join(conditions)) + end
+    return sql(_STYLES.format(more=more, conditions=" AND ".join(conditions)) + end)
 
 
 def artworks_of(db: Session, *, style_ids: Sequence[UUID]) -> dict[UUID, list[AnyRow]]:
