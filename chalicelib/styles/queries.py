@@ -33,8 +33,9 @@ _CONDITIONS = {
     "artist_id": "s.artist_id = :artist_id",
     "follower_id": "s.artist_id IN"
     " (SELECT artist_id FROM community.follows WHERE follower_id = :follower_id)",
-    "tag": "s.id IN (SELECT l.style_id FROM tagging.style_tags l JOIN tagging.tags t"
-    " ON t.id = l.tag_id WHERE t.name = :tag AND t.is_active AND NOT t.is_flagged)",
+    # One tag's id, so that the newest come out of the links' index in order.
+    "tag": "s.id IN (SELECT l.style_id FROM tagging.style_tags l WHERE l.tag_id ="
+    " (SELECT id FROM tagging.tags WHERE name = :tag AND is_active AND NOT is_flagged))",
     "before": "s.id < :before",
     "count": "(s.generations_count, s.id) < (:count, :before)",
 }

@@ -35,7 +35,10 @@ class Crowd:
 
 
 def make_crowd(crowd: Crowd) -> None:
-    """Fill the empty tables; half of all images are the first buyer's, in the first style."""
+    """Fill the empty tables.
+
+    Half of all images are the first buyer's, in the first style; every style has the first tag.
+    """
     values = {"users": crowd.users, "artists": crowd.artists, "generations": crowd.generations}
     user, style, generation = _id("a", "n"), _id("b", "n"), _id("c", "n")
     buyer = _id("a", "CASE WHEN n % 2 = 0 THEN 1 ELSE 1 + n % :users END")
@@ -72,7 +75,7 @@ def make_crowd(crowd: Crowd) -> None:
             FROM generate_series(1, :artists) n""",
         f"""INSERT INTO tagging.style_tags (style_id, tag_id)
             SELECT {style}, {_id("d", "1 + (n * m) % :artists")}
-            FROM generate_series(1, :artists) n, generate_series(1, 3) m ON CONFLICT DO NOTHING""",
+            FROM generate_series(1, :artists) n, generate_series(0, 3) m ON CONFLICT DO NOTHING""",
         f"""INSERT INTO community.comments (generation_id, author_id, body, parent_id)
             SELECT {_id("c", "1 + n % 50 * 2")}, {_id("a", "1 + n % :users")}, 'Lovely', NULL
             FROM generate_series(1, :generations) n""",
