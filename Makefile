@@ -1,13 +1,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARTWORKS ?=
+LIMITS := $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 STAMP := .venv/.installed
 NODE := local/node_modules/.installed
 SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test check format types package bench openapi migration clean
+.PHONY: help setup run demo proof faults test check format types package bench openapi migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +36,14 @@ run: setup  ## the whole platform on this machine; PORT=8000
 demo: setup  ## the whole journey, printed; ARTWORKS=folder of your own pictures
 	@exec $(BIN)/python -m local.demo $(if $(ARTWORKS),--artworks "$(ARTWORKS)")
 
+proof: setup  ## does the ledger add up? Of the running stack or DATABASE_URL; ARGS=--sql
+	@$(BIN)/python -m local.proof $(ARGS)
+
+faults: setup  ## the fault campaign; RUNS=200 of the platform, HISTORIES=10000, SEED=…, MINUTES=… each
+	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" PLANTED=all $(BIN)/python -m pytest -q --no-cov tests/faults/test_planted.py
+	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m tests.faults --histories $(or $(HISTORIES),1000) $(LIMITS)
+	@$(BIN)/python -m tests.outages --runs $(or $(RUNS),20) $(LIMITS)
+
 test: setup  ## every test with coverage; some: ARGS="tests/ledger -k hold"
 	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m pytest $(or $(ARGS),--cov --cov-report=term)
 
@@ -54,7 +63,7 @@ format: setup  ## lay the code out
 package: setup  ## build what would be deployed; STAGE=dev
 	@$(BIN)/python -m local.package --stage $(or $(STAGE),dev)
 
-bench: setup .venv/.benchmarks  ## ratios against named baselines; BENCH="reads scale load" ARGS="--rounds 30"
+bench: setup .venv/.benchmarks  ## ratios against named baselines; BENCH="reads scale load ledger history" ARGS="--rounds 30"
 	@for name in $(or $(BENCH),reads scale load); do \
 		echo "== $$name"; $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
 
@@ -69,4 +78,4 @@ migration: setup  ## draft a migration from the tables; MESSAGE="add a column"
 	@$(BIN)/python -m local.migration "$(MESSAGE)"
 
 clean:  ## forget the local platform's data
-	@rm -rf .local/postgres .local/rabbitmq .local/aws .local/logs .local/adapters
+	@rm -rf .local/postgres .local/rabbitmq .local/aws .local/toss .local/logs .local/adapters

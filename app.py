@@ -19,6 +19,7 @@ from chalicelib.leaving.routes import routes as leaving
 from chalicelib.ledger.routes import routes as ledger
 from chalicelib.notifications.routes import routes as notifications
 from chalicelib.operations.routes import routes as operations
+from chalicelib.purchases.routes import routes as purchases
 from chalicelib.search.routes import routes as search
 from chalicelib.styles.routes import routes as styles
 from chalicelib.uploads.routes import routes as uploads
@@ -29,8 +30,8 @@ app = Chalice("style-license", configure_logs=False)
 mount(
     app,
     [
-        *(health, accounts, uploads, ledger, notifications, styles, generations, community, search),
-        *(leaving, dispatch, operations),
+        *(health, accounts, uploads, ledger, purchases, notifications, styles, generations),
+        *(community, search, leaving, dispatch, operations),
     ],
 )
 

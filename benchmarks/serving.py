@@ -35,9 +35,9 @@ def empty_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[Postgres]:
+def postgres(folder: Path, *, durable: bool = False) -> Iterator[Postgres]:
     """A server of this run's own, and the environment of an app that uses it."""
-    with Postgres(folder / "postgres", durable=False) as server:
+    with Postgres(folder / "postgres", durable=durable) as server:
         os.environ.update(
             app_environment(
                 ports=Ports.choose(0),

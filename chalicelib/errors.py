@@ -44,6 +44,16 @@ class InsufficientTokens(ApiError):
         super().__init__(required=required, available=available)
 
 
+class PaymentFailed(ApiError):
+    """The payment came to nothing; `reason` is the payment provider's code, or ours."""
+
+    status, code = 402, "PAYMENT_FAILED"
+    example: ClassVar[dict[str, Any]] = {"reason": "REJECT_CARD_PAYMENT"}
+
+    def __init__(self, *, reason: str) -> None:
+        super().__init__(reason=reason)
+
+
 class Forbidden(ApiError):
     """The viewer may know of it but not do this."""
 
@@ -106,7 +116,7 @@ class UsernameTaken(ApiError):
 
 
 class JobInFlight(ApiError):
-    """GPU work of this person has not ended."""
+    """GPU work of this person has not ended, or a payment of theirs."""
 
     status, code = 409, "JOB_IN_FLIGHT"
 

@@ -1,7 +1,8 @@
 """The one origin: what CloudFront and API Gateway are in production, for gunicorn.
 
 `/api` and `/.well-known` go to the app, `/media` to the image bucket's public copies, `/s3` to
-S3 itself (in production a domain of its own), `/` shows a page that says what runs here.
+S3 itself and `/toss` to the stand-in for Toss Payments (in production domains of their own), `/`
+shows a page that says what runs here.
 """
 
 import logging
@@ -41,7 +42,9 @@ def application(environ: Environ, start_response: Start) -> Iterable[bytes]:
     if path.startswith("/media/"):
         return _media(environ, start_response)
     if path.startswith("/s3/"):
-        return _s3(environ, start_response)
+        return _forward(environ, start_response, "/s3", os.environ["AWS_ENDPOINT_URL"])
+    if path.startswith("/toss/"):
+        return _forward(environ, start_response, "/toss", os.environ["TOSS_API_URL"])
     return _page(environ, start_response)
 
 
@@ -82,7 +85,12 @@ def _media(environ: Environ, start_response: Start) -> Iterable[bytes]:
         return _send(start_response, 404, [], b"")
     address = f"/{os.environ['IMAGE_BUCKET']}/public/{key}"
     try:
-        stored = _ask_s3(environ["REQUEST_METHOD"], address, {"Authorization": _reader()}, b"")
+        stored = _ask(
+            os.environ["AWS_ENDPOINT_URL"],
+            environ["REQUEST_METHOD"],
+            address,
+            {"Authorization": _reader()},
+        )
     except (OSError, HTTPException):
         return _send(start_response, 502, [], b"")
     if stored.status != 200:
@@ -95,11 +103,11 @@ def _media(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return _stream(stored)
 
 
-def _s3(environ: Environ, start_response: Start) -> Iterable[bytes]:
+def _forward(environ: Environ, start_response: Start, prefix: str, origin: str) -> Iterable[bytes]:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if length > STORED_BYTES_MAX:
         return _send(start_response, 413, [("Connection", "close")], b"")
-    address = _path(environ).removeprefix("/s3")
+    address = _path(environ).removeprefix(prefix)
     if query := environ.get("QUERY_STRING"):
         address += f"?{query}"
     headers = {
@@ -109,12 +117,12 @@ def _s3(environ: Environ, start_response: Start) -> Iterable[bytes]:
     }
     body = environ["wsgi.input"].read(length) if length else b""
     try:
-        stored = _ask_s3(environ["REQUEST_METHOD"], address, headers, body)
+        answer = _ask(origin, environ["REQUEST_METHOD"], address, headers, body)
     except (OSError, HTTPException):
         return _send(start_response, 503, [("Retry-After", "1")], b"")
-    kept = [(name, value) for name, value in stored.getheaders() if name.lower() not in HOP_BY_HOP]
-    start_response(_status_line(stored.status), kept)
-    return _stream(stored)
+    kept = [(name, value) for name, value in answer.getheaders() if name.lower() not in HOP_BY_HOP]
+    start_response(_status_line(answer.status), kept)
+    return _stream(answer)
 
 
 def _page(environ: Environ, start_response: Start) -> Iterable[bytes]:
@@ -128,10 +136,13 @@ def _page(environ: Environ, start_response: Start) -> Iterable[bytes]:
     return _send(start_response, 200 if home else 404, headers, body)
 
 
-def _ask_s3(method: str, address: str, headers: dict[str, str], body: bytes) -> HTTPResponse:
-    origin = urlsplit(os.environ["AWS_ENDPOINT_URL"])
-    connection = HTTPConnection(origin.hostname or "127.0.0.1", origin.port, timeout=30)
-    connection.request(method, address, body=body or None, headers=headers)
+def _ask(
+    origin: str, method: str, address: str, headers: dict[str, str], body: bytes = b""
+) -> HTTPResponse:
+    server = urlsplit(origin)
+    connection = HTTPConnection(server.hostname or "127.0.0.1", server.port, timeout=30)
+    # One request each: what stayed open would be closed by nobody.
+    connection.request(method, address, body or None, {**headers, "Connection": "close"})
     return connection.getresponse()
 
 
@@ -141,9 +152,9 @@ def _reader() -> str:
     return f"AWS4-HMAC-SHA256 Credential={scope}/s3/aws4_request, SignedHeaders=host, Signature=0"
 
 
-def _stream(stored: HTTPResponse) -> Iterator[bytes]:
-    with stored:
-        while chunk := stored.read(CHUNK_BYTES):
+def _stream(answer: HTTPResponse) -> Iterator[bytes]:
+    with answer:
+        while chunk := answer.read(CHUNK_BYTES):
             yield chunk
 
 

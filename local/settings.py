@@ -16,9 +16,19 @@ TUNABLE = (
     *("BASE_MODEL", "OPERATOR_EMAILS", "SWEEP_SECONDS", "RETRY_DELAYS_SECONDS", "SILENCE_SECONDS"),
     *("OUTBOX_LEASE_SECONDS", "TRAINING_SLOTS", "GENERATION_SLOTS", "POWERTOOLS_LOG_LEVEL"),
     *("RATE_LIMITS", "RUNPOD_FAULTS", "OMP_NUM_THREADS", "TRAINING_STEPS", "GENERATION_STEPS"),
+    "TOSS_FAULTS",
 )
 
 
+# How each begins; Toss's keys tell by that what they are for.
+SECRETS = {
+    "SECRET_KEY": "",
+    "INTERNAL_API_TOKEN": "",
+    "GOOGLE_CLIENT_SECRET": "",
+    "RUNPOD_API_KEY": "",
+    "TOSS_SECRET_KEY": "test_sk_",
+    "TOSS_USD_SECRET_KEY": "test_sk_",
+}
 GPU_TUNABLE = ("BASE_MODEL", "TRAINING_STEPS", "GENERATION_STEPS")
 
 
@@ -30,22 +40,27 @@ class Ports:
     aws: int
     openid: int
     runpod: int
+    toss: int
 
     @classmethod
     def choose(cls, edge: int) -> "Ports":
         """Free ones; `edge` 0 for any."""
-        return cls(edge or free_port(), free_port(), free_port(), free_port())
+        return cls(edge or free_port(), free_port(), free_port(), free_port(), free_port())
 
 
 def kept_secrets(folder: Path) -> dict[str, str]:
     """Random once, then the same at each start, so that sessions and signed cookies stay good."""
     path = folder / "secrets.json"
-    if not path.exists():
-        names = ("SECRET_KEY", "INTERNAL_API_TOKEN", "GOOGLE_CLIENT_SECRET", "RUNPOD_API_KEY")
-        path.touch(mode=0o600)
-        path.write_text(json.dumps({name: secrets.token_urlsafe(32) for name in names}))
-    made: dict[str, str] = json.loads(path.read_text())
-    return made
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    missing = {name: start for name, start in SECRETS.items() if name not in kept}
+    if missing:
+        # A folder that an earlier version made lacks what came later.
+        kept |= {name: start + secrets.token_urlsafe(32) for name, start in missing.items()}
+        fresh = path.with_suffix(".new")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(kept))
+        fresh.replace(path)
+    return kept
 
 
 def app_environment(
@@ -71,6 +86,7 @@ def app_environment(
         "OPERATOR_EMAILS": "oscar@example.com",
         "RUNPOD_API_URL": f"http://127.0.0.1:{ports.runpod}/v2",
         **{f"RUNPOD_{name.upper()}_ENDPOINT_ID": name for name in ENDPOINTS},
+        "TOSS_API_URL": f"http://127.0.0.1:{ports.toss}",
         "BASE_MODEL": "tiny",
         "POWERTOOLS_SERVICE_NAME": "style-license",
         "POWERTOOLS_LOG_LEVEL": "WARNING",

@@ -79,6 +79,7 @@ def build_stack(folder: Path, *, port: int = 0, workers: bool = True, **override
         *stores,
         _openid(environment, ports, folder),
         _runpod(environment, ports),
+        _toss(environment, ports, folder),
         _prepare(environment, needs=tuple(program.name for program in stores)),
         _api(environment, ports),
         *_bridges(environment),
@@ -129,6 +130,25 @@ def _runpod(environment: Mapping[str, str], ports: Ports) -> Program:
     )
 
 
+def _toss(environment: Mapping[str, str], ports: Ports, folder: Path) -> Program:
+    names = ("TOSS_SECRET_KEY", "TOSS_USD_SECRET_KEY", "TOSS_FAULTS")
+    flags = {
+        "port": str(ports.toss),
+        "folder": str(folder / "toss"),
+        # Through the platform's own origin, so that the addresses of payment pages last.
+        "origin": f"{environment['PUBLIC_URL']}/toss",
+        "webhook": f"{environment['PUBLIC_URL']}/api/webhooks/toss/payment",
+    }
+    options = [part for name, value in flags.items() for part in (f"--{name}", value)]
+    return Program(
+        name="toss",
+        argv=_python("local.sandboxes.toss.server", *options),
+        env={name: environment[name] for name in names if name in environment},
+        ready=listens(ports.toss),
+        cwd=ROOT,
+    )
+
+
 def _prepare(environment: Mapping[str, str], *, needs: tuple[str, ...]) -> Program:
     return Program(
         name="prepare",
@@ -158,7 +178,7 @@ def _api(environment: Mapping[str, str], ports: Ports) -> Program:
         name="api",
         argv=_python("gunicorn", *options, "--no-control-socket", "local.edge:application"),
         env=environment,
-        needs=("prepare", "openid", "runpod"),
+        needs=("prepare", "openid", "runpod", "toss"),
         ready=answers_http(f"http://127.0.0.1:{ports.edge}/api/health"),
         cwd=ROOT,
     )

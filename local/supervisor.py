@@ -52,7 +52,7 @@ class Supervisor:
         self.terminal = Terminal([program.name for program in programs])
         self._logs = logs
         self._keep = keep
-        self._programs = programs
+        self._seats = {program.name: Seat(program) for program in programs}
         self._exit_code = 0
 
     def pids(self) -> dict[str, int]:
@@ -79,7 +79,6 @@ class Supervisor:
         self._logs.mkdir(parents=True, exist_ok=True)
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
-        self._seats = {program.name: Seat(program) for program in self._programs}
         self._probes = ThreadPoolExecutor(max_workers=16)
         self._guardian = guardian.start(self.mark, keep=self._keep)
         if threading.current_thread() is threading.main_thread():

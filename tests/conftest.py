@@ -39,6 +39,8 @@ NAMES = {
     "RUNPOD_API_KEY": "runpod-key",
     "RUNPOD_TRAINING_ENDPOINT_ID": "training",
     "RUNPOD_INFERENCE_ENDPOINT_ID": "inference",
+    "TOSS_API_URL": "http://127.0.0.1:9",
+    "TOSS_SECRET_KEY": "test_sk_toss",
     "BASE_MODEL": "tiny",
     "RETRY_DELAYS_SECONDS": "0,1,2",
     "GENERATION_SLOTS": "2",

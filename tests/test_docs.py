@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -15,11 +16,12 @@ from chalicelib.errors import ApiError
 from chalicelib.tables import SCHEMAS, Base
 from chalicelib.web import limits
 from local.erd import with_diagram
+from local.openapi import description
 
 ROOT = Path(__file__).resolve().parents[1]
 API = (ROOT / "docs/API.md").read_text(encoding="utf-8")
 DATABASE = (ROOT / "docs/DATABASE.md").read_text(encoding="utf-8")
-OPENAPI = json.loads((ROOT / "docs/openapi.json").read_text(encoding="utf-8"))
+SECURITY = (ROOT / "docs/SECURITY.md").read_text(encoding="utf-8")
 
 TABLES = Base.metadata.tables
 CONSTRAINTS = {
@@ -57,6 +59,12 @@ def anchors(path: Path) -> set[str]:
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", one.lower()).strip().replace(" ", "-") for one in headings}
+
+
+@pytest.fixture(scope="module")
+def described(stores: None) -> dict[str, Any]:
+    """The API's description as the API tells it."""
+    return json.loads(description())
 
 
 def codes() -> dict[str, int]:
@@ -110,23 +118,23 @@ def test_every_error_is_told_with_its_status():
     assert {code: int(status) for status, code in rows} == codes()
 
 
-def test_every_call_that_is_told_of_exists():
+def test_every_call_that_is_told_of_exists(described):
     def shape(path: str) -> str:
         return re.sub(r"{\w+}|:\w+", "*", path)
 
-    described = {
+    known = {
         (method.upper(), shape(path))
-        for path, methods in OPENAPI["paths"].items()
+        for path, methods in described["paths"].items()
         for method in methods
     }
-    told = {(method, shape(path)) for method, path in CALL.findall(API)}
-    assert told - described == set()
+    told = {(method, shape(path)) for method, path in CALL.findall(API + SECURITY + DATABASE)}
+    assert told - known == set()
 
 
-def test_calls_with_an_idempotency_key_are_told():
+def test_calls_with_an_idempotency_key_are_told(described):
     taking = {
         f"`{method.upper()} {path}`"
-        for path, methods in OPENAPI["paths"].items()
+        for path, methods in described["paths"].items()
         for method, operation in methods.items()
         if any(one["name"] == "Idempotency-Key" for one in operation["parameters"])
     }
@@ -142,6 +150,14 @@ def test_rate_limits_are_told():
     known = (limits.SIGN_IN, limits.GENERATE, limits.SIGNED_IN, limits.ANONYMOUS)
     said = re.findall(r"^\| .+ \| (\d+ in .+?) \| the (?:address|person) \|$", API, re.MULTILINE)
     assert said == [told(limit) for limit in known]
+
+
+def test_each_threat_names_code_and_tests_that_exist():
+    rows = re.findall(r"^\|[^|]+\|[^|]+\|([^|]+)\|([^|]+)\|$", SECURITY, re.MULTILINE)
+    named = [name for row in rows[2:] for cell in row for name in re.findall(r"`(.+?)`", cell)]
+    assert len(named) > 40
+    missing = [name for name in named if not [*ROOT.glob(name), *(ROOT / "chalicelib").glob(name)]]
+    assert missing == []
 
 
 @pytest.mark.parametrize("path", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())

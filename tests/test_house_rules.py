@@ -27,6 +27,8 @@ OWNERS = {
     "token.transactions": "ledger",
     "token.entries": "ledger",
     "token.artist_credits": "ledger",
+    "token.proofs": "ledger",
+    "token.proved_sums": "ledger",
     "token.purchases": "purchases",
     "style.styles": "styles",
     "style.artworks": "styles",
@@ -42,12 +44,15 @@ OWNERS = {
     "system.notifications": "notifications",
     "system.jobs": "jobs",
     "system.outbox": "kit",
+    "system.turns": "kit",
     "system.idempotent_answers": "web",
 }
 # The balances are the ledger's and the counters the community's; the rows they stand in are not.
+# A purchase is paid by the statement that credits it.
 ALSO_UPDATES = {
     ("ledger", "auth.users"),
     ("ledger", "auth.artists"),
+    ("ledger", "token.purchases"),
     ("community", "generation.generations"),
     ("community", "auth.artists"),
 }

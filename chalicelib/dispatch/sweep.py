@@ -5,13 +5,15 @@ from pydantic import ValidationError
 from chalicelib.contracts.callbacks import GenerationCompleted, TrainingCompleted
 from chalicelib.contracts.failures import Failure, FailureCode
 from chalicelib.contracts.jobs import JobKind
-from chalicelib.dispatch import runpod, service
+from chalicelib.dispatch import measures, runpod, service
 from chalicelib.jobs import service as jobs
 from chalicelib.kit import clock, outbox
 from chalicelib.kit.db import transaction
 from chalicelib.kit.log import LOG
 from chalicelib.kit.settings import settings
+from chalicelib.ledger import checkpoint
 from chalicelib.ledger import service as ledger
+from chalicelib.purchases import service as purchases
 from chalicelib.styles.inspection import inspect_overdue
 from chalicelib.tables import Job
 from chalicelib.web import idempotency
@@ -32,6 +34,7 @@ def sweep() -> dict[str, int]:
         "jobs_sent": sum(service.send_due(kind) for kind in JobKind),
     }
     _forget()
+    _watch()
     # What may take long comes last, so that it can't starve the rest.
     with transaction() as db:
         silent = jobs.find_silent(db)
@@ -44,6 +47,7 @@ def sweep() -> dict[str, int]:
     return {
         **found,
         "silent_jobs": len(silent),
+        "purchases_asked_for": purchases.sweep(),
         "artworks_inspected": inspect_overdue(),
     }
 
@@ -53,6 +57,15 @@ def _forget() -> None:
     for forget in (outbox.forget_sent, idempotency.forget_old):
         with transaction() as db:
             forget(db)
+
+
+def _watch() -> None:
+    """Measure, and prove the ledger; neither may keep lost jobs waiting by failing."""
+    for watch in (measures.measure, checkpoint.prove_in_turn):
+        try:
+            watch()
+        except Exception:
+            LOG.exception("left to the next sweep", step=watch.__name__)
 
 
 def look_after(job: Job) -> None:

@@ -46,8 +46,6 @@ def engine() -> Engine:
     url = settings().database_url.get_secret_value()
     made = create_engine(
         url.replace("postgresql://", "postgresql+psycopg://", 1),
-        # What people wrote stays out of the log of a failed statement.
-        hide_parameters=True,
         # Changing it costs each checkout; reads are by far the most.
         isolation_level="AUTOCOMMIT",
         pool_size=4,

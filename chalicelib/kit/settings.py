@@ -38,6 +38,10 @@ class Settings(BaseModel):
     runpod_inference_endpoint_id: str
     base_model: str
 
+    toss_api_url: str = "https://api.tosspayments.com"
+    toss_secret_key: SecretStr
+    toss_usd_secret_key: SecretStr | None = None
+
     # Off for load tests only.
     rate_limits: bool = True
     # How many proxies (CloudFront is one) stand before API Gateway.

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chalicelib.errors import Unauthorized
 from chalicelib.leaving.schemas import LeavingOutlook
-from chalicelib.tables import Artist, ArtistCredit, Generation, Job, Licence, Style, User
+from chalicelib.tables import Artist, ArtistCredit, Generation, Job, Licence, Purchase, Style, User
 
 
 def get_outlook(db: Session, *, user_id: UUID) -> LeavingOutlook:
@@ -26,6 +26,8 @@ def get_outlook(db: Session, *, user_id: UUID) -> LeavingOutlook:
         raise Unauthorized
     if is_job_in_flight(db, owner_id=user_id):
         return LeavingOutlook(outcome="job_in_flight", **row._mapping)
+    if is_payment_unclear(db, user_id=user_id):
+        return LeavingOutlook(outcome="payment_unclear", **row._mapping)
     used = is_style_used(db, artist_id=user_id)
     return LeavingOutlook(outcome="deactivated" if used else "removed", **row._mapping)
 
@@ -61,6 +63,15 @@ def is_job_in_flight(db: Session, *, owner_id: UUID) -> bool:
     """Whether GPU work of theirs has not ended."""
     open_job = exists().where(Job.owner_id == owner_id, Job.ended_at.is_(None))
     return db.execute(select(open_job)).scalar_one()
+
+
+def is_payment_unclear(db: Session, *, user_id: UUID) -> bool:
+    """Whether a card of theirs may be charged now.
+
+    Not so while a purchase is merely pending: only its buyer, signed in, can have it charged.
+    """
+    unclear = exists().where(Purchase.user_id == user_id, Purchase.status == "confirming")
+    return db.execute(select(unclear)).scalar_one()
 
 
 def is_style_used(db: Session, *, artist_id: UUID) -> bool:

@@ -8,7 +8,7 @@ from chalicelib.kit.fields import Out
 class LeavingOutlook(Out):
     """What would happen now, for the screen's warning."""
 
-    outcome: Literal["removed", "deactivated", "job_in_flight"]
+    outcome: Literal["removed", "deactivated", "job_in_flight", "payment_unclear"]
     token_balance: int
     generations_count: int
     styles_count: int

@@ -50,6 +50,8 @@ def _leave(db: Session, user_id: UUID) -> Left:
     style_ids = queries.lock_styles(db, artist_id=user_id)
     if queries.is_job_in_flight(db, owner_id=user_id):
         raise JobInFlight
+    if queries.is_payment_unclear(db, user_id=user_id):
+        raise JobInFlight
     if queries.is_style_used(db, artist_id=user_id):
         withdrawal.deactivate_styles(db, artist_id=user_id)
         accounts.deactivate_user(db, user_id=user_id)

@@ -1,10 +1,13 @@
 """What the ledger shows."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
-from chalicelib.kit.fields import Moment, Out
+from pydantic import Field
+
+from chalicelib.kit.fields import Moment, Out, Query
 from chalicelib.web.cursors import PageQuery
 
 
@@ -32,15 +35,57 @@ class Balance(Out):
 
 
 class TransactionOut(Out):
-    """One movement as its owner sees it."""
+    """One movement as its owner sees it; `text` says it in the request's language.
+
+    Who uses a style of their own sees it twice under the same id, once `out` and once `in`.
+    """
 
     id: UUID
     kind: str
     direction: Literal["in", "out"]
     amount: int
     status: str
+    text: str
     memo: str
     related_generation_id: UUID | None
     related_purchase_id: UUID | None
     created_at: Moment
     settled_at: Moment | None
+
+
+class EarningsQuery(Query):
+    """Query of GET /api/tokens/earnings; today counts as a day."""
+
+    days: int = Field(default=90, ge=1, le=365)
+
+
+class DayEarnings(Out):
+    """What settled on one day, by UTC; days without are left out."""
+
+    date: date
+    tokens: int
+    images: int
+
+
+class StyleEarnings(Out):
+    """What one style earned."""
+
+    style_id: UUID
+    title: str
+    tokens: int
+    images: int
+
+
+class Earnings(Out):
+    """What settled in the days asked for, the newest day first.
+
+    `earned_token_balance` is of all time; `not_rolled_up` is the part of it that the next sweep
+    adds up.
+    """
+
+    total: int
+    images: int
+    by_day: list[DayEarnings]
+    by_style: list[StyleEarnings]
+    earned_token_balance: int
+    not_rolled_up: int

@@ -116,6 +116,67 @@ WITH emptied AS (
 SELECT amount FROM written_off
 """)
 
+_CREDIT_PURCHASE = text("""
+WITH paid AS (
+    UPDATE token.purchases SET status = 'paid', paid_at = now()
+    FROM auth.users
+    WHERE purchases.id = :purchase_id AND users.id = purchases.user_id
+        AND purchases.paid_at IS NULL AND purchases.status <> 'canceled'
+    RETURNING purchases.id, purchases.user_id, purchases.tokens, purchases.package_id
+), credited AS (
+    INSERT INTO token.transactions
+        (kind, receiver_id, amount, status, memo, related_purchase_id, settled_at)
+    SELECT 'purchase', user_id, tokens, 'completed', 'Package ' || package_id, id, now() FROM paid
+    RETURNING id, receiver_id, amount
+), legs AS (
+    INSERT INTO token.entries (transaction_id, phase, account, owner_id, delta)
+    SELECT id, 'post', 'clearing', NULL::uuid, -amount FROM credited
+    UNION ALL SELECT id, 'post', 'user', receiver_id, amount FROM credited
+)
+UPDATE auth.users SET token_balance = token_balance + credited.amount
+FROM credited WHERE users.id = credited.receiver_id
+RETURNING credited.id
+""")
+
+# The share of the tokens is rounded once, of all the money given back so far, to the nearest whole
+# token (a half to the even one, as float8 does): never more than half a token in anybody's favour
+# however many parts come, and nothing once all is given back.
+_REVERSE_PURCHASE = text("""
+WITH canceled AS (
+    SELECT id, user_id, package_id,
+           (round(tokens * :canceled_amount / amount::float8)
+            - round(tokens * canceled_amount / amount::float8))::bigint AS due
+    FROM token.purchases
+    WHERE id = :purchase_id AND paid_at IS NOT NULL AND canceled_amount < :canceled_amount
+    FOR UPDATE
+), debited AS (
+    UPDATE auth.users
+    SET token_balance = token_balance - least(canceled.due, token_balance - promotional_balance)
+    FROM canceled
+    WHERE users.id = canceled.user_id AND canceled.due > 0 AND token_balance > promotional_balance
+    RETURNING old.token_balance - new.token_balance AS amount
+), reversed AS (
+    INSERT INTO token.transactions
+        (kind, sender_id, amount, status, memo, related_purchase_id, settled_at)
+    SELECT 'purchase_reversal', canceled.user_id, debited.amount, 'completed',
+           'Payment canceled: package ' || canceled.package_id, canceled.id, now()
+    FROM canceled, debited
+    RETURNING id, sender_id, amount
+), legs AS (
+    INSERT INTO token.entries (transaction_id, phase, account, owner_id, delta)
+    SELECT id, 'post', 'user', sender_id, -amount FROM reversed
+    UNION ALL SELECT id, 'post', 'clearing', NULL::uuid, amount FROM reversed
+)
+UPDATE token.purchases
+SET canceled_amount = :canceled_amount,
+    reversed_tokens = purchases.reversed_tokens + coalesce(debited.amount, 0),
+    status = CASE WHEN :canceled_amount = purchases.amount THEN 'canceled' ELSE 'paid' END,
+    needs_review = purchases.needs_review OR coalesce(debited.amount, 0) < canceled.due
+FROM canceled LEFT JOIN debited ON true
+WHERE purchases.id = canceled.id
+RETURNING canceled.due - coalesce(debited.amount, 0) AS owed
+""")
+
 
 def grant_welcome(db: Session, *, user_id: UUID) -> None:
     """Give the welcome tokens; nothing happens the second time."""
@@ -160,6 +221,25 @@ def refund_hold(db: Session, *, generation_id: UUID) -> bool:
 def roll_up_credits(db: Session) -> int:
     """Add appended credits to the artists' balances; answers how many artists were credited."""
     return len(db.execute(_ROLL_UP).all())
+
+
+def credit_purchase(db: Session, *, purchase_id: UUID) -> bool:
+    """Make a purchase paid and give its tokens, once; the only way to bought tokens.
+
+    False when it is paid already, was canceled before, or its buyer is gone.
+    """
+    return db.execute(_CREDIT_PURCHASE, {"purchase_id": purchase_id}).first() is not None
+
+
+def reverse_purchase(db: Session, *, purchase_id: UUID, canceled_amount: int) -> int | None:
+    """Take back the tokens of the money given back so far (in all), as far as the balance goes.
+
+    Promotional tokens stay. Answers how many tokens are still owed, for which the purchase is
+    marked for review; None when so much was taken back already, or it was never paid.
+    """
+    given = {"purchase_id": purchase_id, "canceled_amount": canceled_amount}
+    owed: int | None = db.execute(_REVERSE_PURCHASE, given).scalar_one_or_none()
+    return owed
 
 
 def write_off(db: Session, *, user_id: UUID) -> int:

@@ -74,8 +74,10 @@ class JobOut(Out):
 
 
 class LedgerProof(Out):
-    """Each invariant counts what breaks it."""
+    """Each invariant counts what breaks it; a recount reads the whole history once a day."""
 
     holds: bool
     invariants: dict[str, int]
     proved_at: Moment
+    recount_faults: dict[str, int]
+    recounted_at: Moment | None

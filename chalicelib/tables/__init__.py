@@ -2,6 +2,7 @@
 
 from chalicelib.kit.db import Base
 from chalicelib.kit.outbox import Outbox
+from chalicelib.kit.turns import Turn
 from chalicelib.tables.community import Comment, Follow, Like
 from chalicelib.tables.generations import Generation, Licence
 from chalicelib.tables.idempotency import IdempotentAnswer
@@ -9,6 +10,7 @@ from chalicelib.tables.jobs import Job
 from chalicelib.tables.ledger import ArtistCredit, Entry, Transaction
 from chalicelib.tables.notifications import Notification
 from chalicelib.tables.people import Artist, FormerUser, User
+from chalicelib.tables.proofs import Proof, ProvedSum
 from chalicelib.tables.purchases import Purchase
 from chalicelib.tables.styles import Artwork, Style
 from chalicelib.tables.tags import Tag, artwork_tags, generation_tags, style_tags
@@ -32,10 +34,13 @@ __all__ = [
     "Like",
     "Notification",
     "Outbox",
+    "Proof",
+    "ProvedSum",
     "Purchase",
     "Style",
     "Tag",
     "Transaction",
+    "Turn",
     "User",
     "artwork_tags",
     "generation_tags",

@@ -50,6 +50,7 @@ class Job(Base):
         Index("ix_jobs_open", "kind", "state", "id", postgresql_where=text("ended_at IS NULL")),
         Index("ix_jobs_state", "state", "id"),
         Index("ix_jobs_kind", "kind", "id"),
+        Index("ix_jobs_retried", "announced_at", postgresql_where=text("attempt > 1")),
         {"schema": "system"},
     )
 

@@ -69,6 +69,9 @@ class Transaction(Base):
             postgresql_where=text("kind = 'purchase_reversal'"),
         ),
         Index("ix_transactions_pending", "created_at", postgresql_where=text("status = 'pending'")),
+        Index(
+            "ix_transactions_refunded", "settled_at", postgresql_where=text("status = 'refunded'")
+        ),
         {"schema": "token"},
     )
 

@@ -61,6 +61,7 @@ class Endpoint:
     prepare: View | None
     status: int
     with_cookies: bool
+    raw: bool
     idempotent: bool
     limit: Limit | None
     errors: tuple[type[ApiError], ...]
@@ -83,6 +84,7 @@ class Routes:
         prepare: View | None = None,
         status: int = 200,
         with_cookies: bool = False,
+        raw: bool = False,
         idempotent: bool = False,
         limit: Limit | None = None,
         errors: tuple[type[ApiError], ...] = (),
@@ -91,8 +93,9 @@ class Routes:
 
         `prepare` gets the same but `db`, runs before the transaction begins, and its answer
         arrives as `prepared`. Path variables are ids; one that is no UUID is NOT_FOUND.
-        `with_cookies` hands the raw Cookie header to both as `cookies`. `idempotent` honours
-        Idempotency-Key; its view answers a model. `limit` takes the place of the general one.
+        `with_cookies` hands the raw Cookie header to both as `cookies`, `raw` the body's bytes as
+        `content`, whatever they are. `idempotent` honours Idempotency-Key; its view answers a
+        model. `limit` takes the place of the general one.
         `errors` are the rules' own, beside those that `who`, `body` and the like bring
         (`openapi.errors_of`). The view of `Who.UNASKED` gets neither db nor viewer.
         """
@@ -109,6 +112,7 @@ class Routes:
                     prepare=prepare,
                     status=status,
                     with_cookies=with_cookies,
+                    raw=raw,
                     idempotent=idempotent,
                     limit=limit,
                     errors=errors,
@@ -253,6 +257,8 @@ def _read(endpoint: Endpoint, request: Request) -> dict[str, Any]:
     given: dict[str, Any] = {}
     if endpoint.with_cookies:
         given["cookies"] = request.headers.get("cookie")
+    if endpoint.raw:
+        given["content"] = _content(request)
     if endpoint.query:
         given["query"] = endpoint.query.model_validate(dict(request.query_params or {}))
     if endpoint.body:

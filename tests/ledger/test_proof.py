@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from chalicelib.kit.db import transaction
 from chalicelib.ledger import service
-from chalicelib.ledger.proof import prove_ledger
+from chalicelib.ledger.proof import INVARIANTS, prove_ledger
 from tests.factories.styles import make_style
 from tests.people import Cast
 
@@ -18,47 +18,67 @@ def ask(cast: Cast) -> UUID:
     return UUID(cast.bob.post("/api/generations", body).data["id"])
 
 
-@pytest.mark.parametrize(
-    ("fault", "found"),
-    [
-        ("UPDATE auth.users SET token_balance = token_balance + 1", "wrong_user_balances"),
-        ("UPDATE auth.users SET promotional_balance = 0", "wrong_promotional_balances"),
-        ("UPDATE auth.artists SET earned_token_balance = 5", "wrong_artist_balances"),
-        ("UPDATE auth.users SET token_balance = token_balance + 1", "issued_gap"),
-        (
-            "UPDATE token.transactions SET status = 'completed', settled_at = now()"
-            " WHERE kind = 'usage'",
-            "wrong_statuses",
-        ),
-        (
-            "UPDATE token.transactions SET status = 'completed', settled_at = now()"
-            " WHERE kind = 'usage'",
-            "escrow_gap",
-        ),
-        (
-            "UPDATE system.jobs SET state = 'canceled', ended_at = now()",
-            "holds_without_live_job",
-        ),
-        ("UPDATE generation.generations SET status = 'failed'", "generations_out_of_step"),
-        (
-            "INSERT INTO token.transactions (kind, receiver_id, amount, status, memo, settled_at,"
-            " related_purchase_id) SELECT 'purchase', id, 5, 'completed', 'x', now(),"
-            " gen_random_uuid() FROM auth.users LIMIT 1",
-            "purchases_out_of_step",
-        ),
-        (
-            "INSERT INTO token.entries SELECT id, 'post', 'clearing', NULL, 5"
-            " FROM token.transactions WHERE kind = 'welcome' LIMIT 1",
-            "unbalanced_phases",
-        ),
-    ],
+TAKEN_BY_HAND = (
+    "WITH taken AS (INSERT INTO token.transactions"
+    " (kind, sender_id, amount, status, memo, settled_at)"
+    " VALUES ('adjustment', {owner}, 500, 'completed', 'x', now()) RETURNING id, sender_id)"
+    " INSERT INTO token.entries SELECT id, 'post', 'user', sender_id, -500 FROM taken"
+    " UNION ALL SELECT id, 'post', 'adjustment', NULL, 500 FROM taken"
 )
+FAULTS = [
+    ("UPDATE auth.users SET token_balance = token_balance + 1", "wrong_user_balances"),
+    ("UPDATE auth.users SET promotional_balance = 0", "wrong_promotional_balances"),
+    ("UPDATE auth.artists SET earned_token_balance = 5", "wrong_artist_balances"),
+    ("UPDATE auth.users SET token_balance = token_balance + 1", "issued_gap"),
+    (TAKEN_BY_HAND.format(owner="(SELECT id FROM auth.users LIMIT 1)"), "negative_balances"),
+    (TAKEN_BY_HAND.format(owner="uuidv4()"), "ownerless_balances"),
+    (
+        "UPDATE token.transactions SET status = 'completed', settled_at = now()"
+        " WHERE kind = 'usage'",
+        "wrong_statuses",
+    ),
+    (
+        "UPDATE token.transactions SET status = 'completed', settled_at = now()"
+        " WHERE kind = 'usage'",
+        "escrow_gap",
+    ),
+    ("UPDATE token.transactions SET amount = 31 WHERE kind = 'usage'", "wrong_legs"),
+    ("UPDATE token.transactions SET amount = 31 WHERE kind = 'usage'", "kinds_out_of_step"),
+    ("UPDATE token.transactions SET sender_id = uuidv4() WHERE kind = 'usage'", "wrong_legs"),
+    ("UPDATE system.jobs SET state = 'canceled', ended_at = now()", "holds_without_live_job"),
+    ("DELETE FROM system.jobs", "holds_without_live_job"),
+    ("UPDATE generation.generations SET status = 'failed'", "generations_out_of_step"),
+    (
+        "INSERT INTO token.transactions (kind, receiver_id, amount, status, memo, settled_at,"
+        " related_purchase_id) SELECT 'purchase', id, 5, 'completed', 'x', now(),"
+        " gen_random_uuid() FROM auth.users LIMIT 1",
+        "purchases_out_of_step",
+    ),
+    (
+        "INSERT INTO token.purchases (user_id, package_id, tokens, amount, currency, order_id,"
+        " status, paid_at, expires_at) SELECT id, 'basic_100', 100, 10000, 'KRW', 'unpaid',"
+        " 'paid', now(), now() FROM auth.users LIMIT 1",
+        "purchases_out_of_step",
+    ),
+    (
+        "INSERT INTO token.entries SELECT id, 'post', 'clearing', NULL, 5"
+        " FROM token.transactions WHERE kind = 'welcome' LIMIT 1",
+        "unbalanced_phases",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "found"), FAULTS)
 def test_a_planted_fault_is_found(cast: Cast, fault: str, found: str) -> None:
     ask(cast)
     with transaction() as db:
         assert not any(prove_ledger(db).values())
         db.execute(text(fault))
         assert prove_ledger(db)[found] != 0
+
+
+def test_there_is_a_planted_fault_for_each_invariant() -> None:
+    assert {found for _, found in FAULTS} == set(INVARIANTS)
 
 
 def test_a_hold_ends_once_settled_or_refunded(cast: Cast) -> None:

@@ -18,7 +18,7 @@ from tests.local.waiting import await_true
 
 ROOT = Path(__file__).parents[2]
 PORT = free_port()
-NAMES = aws_environment(Ports(edge=0, aws=PORT, openid=0, runpod=0))
+NAMES = aws_environment(Ports(edge=0, aws=PORT, openid=0, runpod=0, toss=0))
 PRIVATE, IMAGES = NAMES["PRIVATE_BUCKET"], NAMES["IMAGE_BUCKET"]
 
 

@@ -55,7 +55,7 @@ def test_the_first_page_says_what_runs_and_its_links_answer(stack: dict[str, Any
 
     Links().feed(page.text)
     assert "플랫폼" in page.text
-    assert len(links) == 5
+    assert len(links) == 6
     for link in links:
         status = requests.get(stack["url"] + link, timeout=30).status_code
         assert status == (401 if link.endswith("/me") else 200), link

@@ -29,6 +29,8 @@ NAMES_OF_SETTINGS = {
     "RUNPOD_API_KEY": "key",
     "RUNPOD_TRAINING_ENDPOINT_ID": "training",
     "RUNPOD_INFERENCE_ENDPOINT_ID": "inference",
+    "TOSS_API_URL": "http://127.0.0.1:9",
+    "TOSS_SECRET_KEY": "test-secret",
 }
 # Starts app.py with the archives before everything and the Lambda runtime's own packages last,
 # asks for its health, and prints which of our packages came from somewhere else.

@@ -1,0 +1,31 @@
+"""The campaign in its bounded form: the real stack, ten faults, nothing lost, doubled or stuck."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.outages.plan import draw
+
+# Every kind of fault is in it, and the death of PostgreSQL and of RabbitMQ.
+SEED = 974
+
+
+@pytest.mark.journey
+@pytest.mark.timeout(900)
+def test_after_every_kind_of_fault_all_is_as_it_must_be(tmp_path: Path) -> None:
+    flags = ("--runs", "1", "--seed", str(SEED), "--verbose", "--data", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.outages", *flags],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=850,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+
+
+def test_its_plan_holds_every_kind_of_fault() -> None:
+    kinds = {fault.kind for fault in draw(str(SEED), count=10, seconds=20)}
+    assert kinds == {"kill", "pause", "cut", "slow", "toss", "runpod"}
