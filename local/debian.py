@@ -1,5 +1,6 @@
 """Programs from Debian's and Ubuntu's packages, unpacked into a folder without root."""
 
+import fcntl
 import re
 import shutil
 import subprocess
@@ -22,8 +23,16 @@ def unpack(
     Downloaded once; `then` adapts the unpacked tree before it becomes visible. Raises Unavailable.
     """
     folder = folder.resolve()
-    if folder.exists():
-        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        # Two stacks that start at once share the folder.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            _fetch(folder, package, wanted, then)
+    return folder
+
+
+def _fetch(folder: Path, package: str, wanted: str, then: Callable[[Path], None]) -> None:
     if not (shutil.which("apt-get") and shutil.which("dpkg")):
         raise Unavailable(f"{package} is not installed, and only Debian and Ubuntu can fetch it")
     work = folder.with_name(folder.name + ".download")
@@ -40,7 +49,6 @@ def unpack(
     then(fresh)
     fresh.rename(folder)
     shutil.rmtree(work)
-    return folder
 
 
 def _private_apt(work: Path) -> list[str]:

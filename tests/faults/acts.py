@@ -1,7 +1,7 @@
 """What people and Toss do, each in one transaction.
 
 An act is done to the platform (`do`) and then to the model (`fits`, false where the model would
-have answered otherwise). Acts done at once fit when some order of them does: see `find_order`.
+have answered otherwise). Acts done at once fit when some order of them does: see `find_orders`.
 """
 
 from dataclasses import dataclass

@@ -154,7 +154,10 @@ class Model:
                 for one in self.accounts.values()
             },
             "images": {
-                str(one.id): [one.status, one.retries, one.hold, one.state, one.attempt, one.key]
+                str(one.id): [
+                    *(one.status, one.retries, one.hold, one.promotional),
+                    *(one.state, one.attempt, one.key),
+                ]
                 for one in self.images.values()
             },
             "purchases": {

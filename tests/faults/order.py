@@ -3,7 +3,7 @@
 import copy
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -32,10 +32,9 @@ def at_once(acts: Sequence[Act]) -> list[Any]:
         return list(pool.map(run, acts))
 
 
-def find_order(model: Model, done: Sequence[tuple[Act, Any]]) -> Model | None:
-    """The model after the acts in an order in which each could have answered so."""
+def find_orders(model: Model, done: Sequence[tuple[Act, Any]]) -> Iterator[Model]:
+    """The model after the acts in each order in which they could have answered so."""
     for order in itertools.permutations(done):
         after = copy.deepcopy(model)
         if all(act.fits(after, answer) for act, answer in order):
-            return after
-    return None
+            yield after

@@ -23,7 +23,7 @@ SELECT
             u.is_active)), '{}')
         FROM auth.users u LEFT JOIN auth.artists r ON r.user_id = u.id) AS people,
     (SELECT coalesce(jsonb_object_agg(g.id, jsonb_build_array(g.status, g.retry_count, t.status,
-            j.state, j.attempt, j.attempt_key)), '{}')
+            t.promotional_amount, j.state, j.attempt, j.attempt_key)), '{}')
         FROM generation.generations g
         LEFT JOIN token.transactions t ON t.related_generation_id = g.id
         LEFT JOIN system.jobs j ON j.generation_id = g.id) AS images,
