@@ -32,6 +32,7 @@ OWNERS = {
     "token.purchases": "purchases",
     "style.styles": "styles",
     "style.artworks": "styles",
+    "style.closest_calls": "styles",
     "generation.generations": "generations",
     "generation.licences": "licences",
     "community.follows": "community",

@@ -1,6 +1,7 @@
 """What a worker posts back. Each body names its job, attempt and the attempt's key (`Ticket`)."""
 
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +15,7 @@ Bytes = Annotated[int, Field(strict=True, gt=0, le=2**40)]
 Pixels = Annotated[int, Field(strict=True, gt=0, le=4096)]
 Samples = Annotated[int, Field(strict=True, ge=0, le=SAMPLES_MAX)]
 Seconds = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+Loss = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 # PostgreSQL stores no NUL.
 Word = Annotated[str, Field(pattern=r"^[^\x00]{0,200}$")]
 
@@ -64,8 +66,24 @@ class TrainingResult(BaseModel):
     base_revision: Word
     steps: Count
     samples: Samples
-    final_loss: Annotated[float, Field(strict=True, allow_inf_nan=False)] | None = None
+    final_loss: Loss | None = None
+    # On artworks that the training never saw, with the LoRA as it began and as it ended.
+    held_out_loss: Loss | None = None
+    held_out_loss_before: Loss | None = None
     duration_seconds: Seconds
+
+
+class ClosestArtwork(BaseModel):
+    """The artwork of the style that a picture is most like.
+
+    `similarity` is 1 for the same composition; `hash_distance` counts bits of 256, 0 for the same.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    artwork_id: UUID
+    similarity: Annotated[float, Field(strict=True, ge=0, le=1)]
+    hash_distance: Annotated[int, Field(strict=True, ge=0, le=256)]
 
 
 class GenerationResult(BaseModel):
@@ -84,6 +102,8 @@ class GenerationResult(BaseModel):
     base_revision: Word
     signature_rule: Word
     duration_seconds: Seconds
+    # None for a style that was trained before artworks were compared.
+    closest: ClosestArtwork | None = None
 
 
 class TrainingCompleted(Ticket):
@@ -102,6 +122,8 @@ class JobFailed(Ticket):
     """POST /api/webhooks/training/failed or /api/webhooks/inference/failed."""
 
     error: Failure
+    # What a picture that is not delivered is a copy of.
+    closest: ClosestArtwork | None = None
 
 
 class Accepted(BaseModel):

@@ -24,6 +24,7 @@ class FailureCode(StrEnum):
     TOO_FEW_IMAGES = "TOO_FEW_IMAGES"
     IMAGE_UNREADABLE = "IMAGE_UNREADABLE"
     CANCELED = "CANCELED"
+    COPY_OF_ARTWORK = "COPY_OF_ARTWORK"
 
 
 RETRYABLE = frozenset(
@@ -36,6 +37,8 @@ RETRYABLE = frozenset(
         FailureCode.GPU_FAULT,
         FailureCode.DISK_FULL,
         FailureCode.INTERNAL,
+        # With another seed.
+        FailureCode.COPY_OF_ARTWORK,
     }
 )
 

@@ -113,7 +113,8 @@ class UploadForm(BaseModel):
 class SignedUrls(BaseModel):
     """The answer of POST /api/webhooks/jobs/:id/urls: what this attempt may read and write.
 
-    Training reads each artwork by its id and `signature`; writes `lora` and `sample-0`…
+    Training reads each artwork by its id, `signature` and, from the second attempt on, perhaps a
+    `checkpoint`; writes `lora`, `sample-0`… and `checkpoint`.
     Generation reads `lora` and `signature`; writes `image` and `thumbnail`.
     """
 

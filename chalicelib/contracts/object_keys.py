@@ -34,6 +34,16 @@ def lora(*, style_id: UUID, job_id: UUID, attempt: int) -> str:
     return f"loras/{style_id}/{job_id}/{attempt}.safetensors"
 
 
+def checkpoint(*, style_id: UUID, job_id: UUID) -> str:
+    """Where a training is; of all attempts, since the next one goes on from it."""
+    return f"{checkpoint_folder(style_id)}{job_id}.safetensors"
+
+
+def checkpoint_folder(style_id: UUID) -> str:
+    """All checkpoints of a style's trainings; of no use once one has ended."""
+    return f"checkpoints/{style_id}/"
+
+
 def sample(*, style_id: UUID, job_id: UUID, attempt: int, number: int) -> str:
     """A sample image rendered while training."""
     return f"samples/{style_id}/{job_id}/{attempt}/{number}.png"
@@ -66,7 +76,8 @@ def private_folders_of_user(user_id: UUID) -> list[str]:
 
 def private_folders_of_style(style_id: UUID) -> list[str]:
     """What a style has in the private bucket."""
-    return [f"artworks/{style_id}/", f"thumbnails/{style_id}/", f"loras/{style_id}/"]
+    kinds = ("artworks", "thumbnails", "loras", "checkpoints")
+    return [f"{kind}/{style_id}/" for kind in kinds]
 
 
 def image_folders_of_style(style_id: UUID) -> list[str]:

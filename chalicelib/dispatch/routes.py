@@ -118,7 +118,9 @@ def inference_failed(db: Session, *, viewer: Machine, body: JobFailed) -> Accept
     """A generation attempt failed."""
     _require(viewer, JobKind.GENERATION)
     return Accepted(
-        accepted=service.note_failure(db, ticket=body, kind=viewer.kind, failure=body.error)
+        accepted=service.note_failure(
+            db, ticket=body, kind=viewer.kind, failure=body.error, closest=body.closest
+        )
     )
 
 

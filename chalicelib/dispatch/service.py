@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chalicelib.contracts import object_keys
 from chalicelib.contracts.callbacks import (
+    ClosestArtwork,
     GenerationCompleted,
     GenerationProgress,
     TrainingCompleted,
@@ -25,6 +26,7 @@ from chalicelib.kit import outbox, storage
 from chalicelib.kit.db import transaction
 from chalicelib.kit.log import LOG
 from chalicelib.kit.settings import settings
+from chalicelib.styles import closest_calls
 from chalicelib.styles import service as styles
 from chalicelib.tables import Job
 
@@ -147,15 +149,24 @@ def complete(
         styles.complete_training(db, job=job, result=done.result)
     else:
         generations.complete_generation(db, job=job, result=done.result)
+        closest_calls.note(db, job=job, closest=done.result.closest, is_delivered=True)
     jobs.end(db, job=job, state="done")
     return True
 
 
-def note_failure(db: Session, *, ticket: Ticket, kind: JobKind, failure: Failure) -> bool:
+def note_failure(
+    db: Session,
+    *,
+    ticket: Ticket,
+    kind: JobKind,
+    failure: Failure,
+    closest: ClosestArtwork | None = None,
+) -> bool:
     """An attempt's failure; False for a superseded attempt."""
     job = jobs.hear(db, ticket=ticket, kind=kind)
     if job is None:
         return False
+    closest_calls.note(db, job=job, closest=closest, is_delivered=False)
     give_up_or_retry(db, job=job, failure=failure)
     return True
 
@@ -180,7 +191,8 @@ def give_up_or_retry(db: Session, *, job: Job, failure: Failure) -> None:
     retried = jobs.fail_attempt(db, job=job, failure=failure)
     if job.generation_id:
         if retried:
-            generations.mark_retrying(db, generation_id=job.generation_id)
+            copied = failure.code is FailureCode.COPY_OF_ARTWORK
+            generations.mark_retrying(db, generation_id=job.generation_id, new_seed=copied)
         else:
             generations.fail_generation(db, generation_id=job.generation_id, failure=failure)
     elif job.style_id and not retried:

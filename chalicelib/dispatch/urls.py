@@ -12,6 +12,7 @@ from chalicelib.kit.settings import settings
 from chalicelib.tables import Artist, Artwork, Generation, Job, Style
 
 LORA_BYTES_MAX = 1_000_000_000
+CHECKPOINT_BYTES_MAX = 2_000_000_000
 IMAGE_BYTES_MAX = 20_000_000
 
 
@@ -36,10 +37,14 @@ def _training(db: Session, job: Job) -> tuple[dict[str, str], dict[str, UploadFo
     read = {str(row.id): storage.sign_get(private, row.object_key) for row in artworks}
     read["signature"] = storage.sign_get(private, signature)
     attempt: dict[str, Any] = {"style_id": job.style_id, "job_id": job.id, "attempt": job.attempt}
+    checkpoint = object_keys.checkpoint(style_id=job.style_id, job_id=job.id)
+    if job.attempt > 1:
+        read["checkpoint"] = storage.sign_get(private, checkpoint)
     write = {
+        "checkpoint": _form(private, checkpoint, "application/octet-stream", CHECKPOINT_BYTES_MAX),
         "lora": _form(
             private, object_keys.lora(**attempt), "application/octet-stream", LORA_BYTES_MAX
-        )
+        ),
     }
     for number in range(SAMPLES_MAX):
         key = object_keys.sample(**attempt, number=number)

@@ -1,6 +1,7 @@
 """Asking for an image, and what becomes of it."""
 
 import secrets
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, insert, select, update
@@ -108,12 +109,18 @@ def start_processing(
     )
 
 
-def mark_retrying(db: Session, *, generation_id: UUID) -> None:
-    """This attempt failed, another follows."""
+def mark_retrying(db: Session, *, generation_id: UUID, new_seed: bool = False) -> None:
+    """This attempt failed, another follows; with another seed where this one's picture is why."""
+    values: dict[str, Any] = {"seed": secrets.randbelow(2**32)} if new_seed else {}
     db.execute(
         update(Generation)
         .where(Generation.id == generation_id, Generation.status.in_(_UNFINISHED))
-        .values(status="retrying", progress=None, retry_count=Generation.retry_count + 1)
+        .values(
+            status="retrying",
+            progress=None,
+            retry_count=Generation.retry_count + 1,
+            **values,
+        )
     )
 
 

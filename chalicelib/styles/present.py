@@ -11,6 +11,8 @@ from chalicelib.kit.storage import public_url as public_url
 from chalicelib.styles.schemas import (
     ArtistRef,
     ArtworkOut,
+    CallArtwork,
+    ClosestCallOut,
     Failed,
     StyleCard,
     StyleDetail,
@@ -48,6 +50,23 @@ def detail(
         is_own=is_own,
         artworks=None if artworks is None else [_artwork(artwork) for artwork in artworks],
         trained_at=row.trained_at,
+    )
+
+
+def closest_call(row: AnyRow) -> ClosestCallOut:
+    """How close a picture came to an artwork."""
+    call, key = row.ClosestCall, row.thumbnail_key
+    return ClosestCallOut(
+        id=call.id,
+        artwork=CallArtwork(
+            id=call.artwork_id,
+            filename=row.filename,
+            thumbnail_url=storage.sign_get(settings().private_bucket, key) if key else None,
+        ),
+        similarity=call.similarity,
+        hash_distance=call.hash_distance,
+        is_delivered=call.is_delivered,
+        created_at=call.created_at,
     )
 
 

@@ -14,8 +14,9 @@ from chalicelib.errors import (
     Unauthorized,
 )
 from chalicelib.kit.db import AnyRow
-from chalicelib.styles import present, queries, service
+from chalicelib.styles import closest_calls, present, queries, service
 from chalicelib.styles.schemas import (
+    ClosestCallOut,
     StyleCard,
     StyleChange,
     StyleDetail,
@@ -109,6 +110,28 @@ def change(db: Session, *, viewer: Viewer, body: StyleChange, style_id: UUID) ->
     """Change description, price, or the title before training."""
     service.change_style(db, artist_id=viewer.user_id, style_id=style_id, wanted=body)
     return style(db, viewer=viewer, style_id=style_id)
+
+
+@routes.endpoint("GET", "/styles/{style_id}/closest-calls", who=Who.ARTIST, query=PageQuery)
+def closest(
+    db: Session, *, viewer: Viewer, query: PageQuery, style_id: UUID
+) -> Page[ClosestCallOut]:
+    """How close pictures came to the artist's artworks, closest first, refused ones too."""
+    of = f"closest-calls:{style_id}"
+    rows = closest_calls.page(
+        db,
+        artist_id=viewer.user_id,
+        style_id=style_id,
+        after=read_cursor(query, of=of),
+        limit=query.limit,
+    )
+    return make_page(
+        rows,
+        page=query,
+        of=of,
+        key=lambda row: [row.ClosestCall.similarity, str(row.ClosestCall.id)],
+        present=present.closest_call,
+    )
 
 
 def _details(db: Session, rows: Sequence[AnyRow], viewer: Viewer | None) -> list[StyleDetail]:

@@ -125,6 +125,28 @@ class ArtworkOut(Out):
     thumbnail_url: str | None
 
 
+class CallArtwork(Out):
+    """The artwork of a closest call."""
+
+    id: UUID
+    filename: str
+    thumbnail_url: str | None
+
+
+class ClosestCallOut(Out):
+    """How like an artwork something was that a buyer made; not what, nor whose.
+
+    `similarity` is 1 for the same composition; `hash_distance` counts differing bits of 256.
+    """
+
+    id: UUID
+    artwork: CallArtwork
+    similarity: float
+    hash_distance: int
+    is_delivered: bool
+    created_at: Moment
+
+
 class StyleDetail(StyleCard):
     """A style on its own page; artworks are the artist's alone."""
 

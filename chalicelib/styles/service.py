@@ -171,6 +171,7 @@ def complete_training(db: Session, *, job: Job, result: TrainingResult) -> None:
             key=key,
             cache_control=PUBLIC_CACHE,
         )
+    _drop_checkpoints(db, job.style_id)
     _tell(db, artist_id, job.style_id, "style_training_complete")
 
 
@@ -180,6 +181,15 @@ def fail_training(db: Session, *, style_id: UUID, failure: Failure) -> None:
         db,
         style_id=style_id,
         failure={"code": "TRAINING_FAILED", "details": {"reason": failure.code}},
+    )
+    _drop_checkpoints(db, style_id)
+
+
+def _drop_checkpoints(db: Session, style_id: UUID) -> None:
+    outbox.add_delete_prefixes(
+        db,
+        bucket=settings().private_bucket,
+        prefixes=[object_keys.checkpoint_folder(style_id)],
     )
 
 

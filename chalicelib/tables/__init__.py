@@ -12,7 +12,7 @@ from chalicelib.tables.notifications import Notification
 from chalicelib.tables.people import Artist, FormerUser, User
 from chalicelib.tables.proofs import Proof, ProvedSum
 from chalicelib.tables.purchases import Purchase
-from chalicelib.tables.styles import Artwork, Style
+from chalicelib.tables.styles import Artwork, ClosestCall, Style
 from chalicelib.tables.tags import Tag, artwork_tags, generation_tags, style_tags
 
 SCHEMAS = ("auth", "token", "style", "generation", "community", "tagging", "system")
@@ -23,6 +23,7 @@ __all__ = [
     "ArtistCredit",
     "Artwork",
     "Base",
+    "ClosestCall",
     "Comment",
     "Entry",
     "Follow",

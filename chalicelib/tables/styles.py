@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, Double, ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -98,4 +98,30 @@ class Artwork(Base):
     is_valid: Mapped[bool | None]
     invalid_reason: Mapped[str | None] = mapped_column(String(64))
     inspected_at: Mapped[datetime | None]
+    created_at: Mapped[CreatedAt]
+
+
+class ClosestCall(Base):
+    """Which artwork a picture in its style was most like; one an attempt, delivered or not."""
+
+    __tablename__ = "closest_calls"
+    __table_args__ = (
+        CheckConstraint("similarity BETWEEN 0 AND 1", name="similarity"),
+        CheckConstraint("hash_distance BETWEEN 0 AND 256", name="hash_distance"),
+        Index("uq_closest_calls_attempt", "generation_id", "attempt", unique=True),
+        Index("ix_closest_calls_closest", "style_id", "similarity", "id"),
+        Index("ix_closest_calls_artwork_id", "artwork_id"),
+        {"schema": "style"},
+    )
+
+    id: Mapped[Id]
+    style_id: Mapped[UUID] = mapped_column(ForeignKey("style.styles.id", ondelete="CASCADE"))
+    artwork_id: Mapped[UUID] = mapped_column(ForeignKey("style.artworks.id", ondelete="CASCADE"))
+    generation_id: Mapped[UUID] = mapped_column(
+        ForeignKey("generation.generations.id", ondelete="CASCADE")
+    )
+    attempt: Mapped[int]
+    similarity: Mapped[float] = mapped_column(Double)
+    hash_distance: Mapped[int]
+    is_delivered: Mapped[bool]
     created_at: Mapped[CreatedAt]

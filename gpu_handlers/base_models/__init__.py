@@ -3,11 +3,10 @@
 from functools import cache
 
 from chalicelib.contracts.failures import FailureCode
+from gpu_handlers.base_models.descriptions import DESCRIPTIONS
 from gpu_handlers.base_models.family import Family
-from gpu_handlers.base_models.tiny import Tiny
+from gpu_handlers.base_models.latent_diffusion import LatentDiffusion
 from gpu_handlers.common.failures import JobError
-
-FAMILIES = {"tiny": Tiny}
 
 
 @cache
@@ -18,6 +17,6 @@ def load(base_model: str) -> Family:
 
 def load_fresh(base_model: str) -> Family:
     """A base model of its own: a training changes the one it works on. Raises JobError."""
-    if base_model not in FAMILIES:
+    if base_model not in DESCRIPTIONS:
         raise JobError(FailureCode.MODEL_NOT_FOUND, f"no base model {base_model}")
-    return FAMILIES[base_model]()
+    return LatentDiffusion(DESCRIPTIONS[base_model])

@@ -26,3 +26,8 @@ def mixed_precision() -> torch.autocast:
     """The context in which forward passes run."""
     dtype = autocast_dtype()
     return torch.autocast(device().type, dtype=dtype or torch.bfloat16, enabled=dtype is not None)
+
+
+def weights_dtype() -> torch.dtype:
+    """What weights are kept in: half as large on a GPU, single precision on a CPU."""
+    return torch.bfloat16 if device().type == "cuda" else torch.float32

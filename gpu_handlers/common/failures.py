@@ -6,6 +6,7 @@ import requests
 import torch
 from pydantic import ValidationError
 
+from chalicelib.contracts.callbacks import ClosestArtwork
 from chalicelib.contracts.failures import Failure, FailureCode
 
 
@@ -15,6 +16,14 @@ class JobError(Exception):
     def __init__(self, code: FailureCode, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class CopyOfArtwork(JobError):
+    """What was made is too like an artwork to be delivered; another seed may not be."""
+
+    def __init__(self, closest: ClosestArtwork) -> None:
+        super().__init__(FailureCode.COPY_OF_ARTWORK, f"like artwork {closest.artwork_id}")
+        self.closest = closest
 
 
 class Superseded(Exception):

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chalicelib.contracts.callbacks import JobFailed
+from chalicelib.contracts.callbacks import ClosestArtwork, JobFailed
 from chalicelib.contracts.failures import Failure, FailureCode
 from chalicelib.contracts.jobs import JobKind, Ticket
 from gpu_handlers.common.backend import Backend
-from gpu_handlers.common.failures import Cancelled, JobError, Superseded, failure_of
+from gpu_handlers.common.failures import Cancelled, CopyOfArtwork, JobError, Superseded, failure_of
 
 LOG = logging.getLogger("worker")
 Job = TypeVar("Job", bound=Ticket)
@@ -66,15 +66,21 @@ def _attempt(
     except Exception as error:
         LOG.exception("job %s attempt %s failed", job.job_id, job.attempt)
         failure = failure_of(error)
-        _report(backend, job, failure)
+        _report(backend, job, failure, error.closest if isinstance(error, CopyOfArtwork) else None)
         return _refuse(failure)
 
 
-def _report(backend: Backend, job: Ticket, failure: Failure) -> None:
+def _report(
+    backend: Backend, job: Ticket, failure: Failure, closest: ClosestArtwork | None
+) -> None:
     try:
         backend.report_failure(
             JobFailed(
-                job_id=job.job_id, attempt=job.attempt, attempt_key=job.attempt_key, error=failure
+                job_id=job.job_id,
+                attempt=job.attempt,
+                attempt_key=job.attempt_key,
+                error=failure,
+                closest=closest,
             )
         )
     except Exception:

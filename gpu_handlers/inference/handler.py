@@ -1,6 +1,6 @@
-"""The inference worker: one image a job, two jobs at a time around one GPU.
+"""The inference worker: an image a job, a few jobs around one GPU.
 
-While one job computes, the next one's LoRA comes in and the last one's image goes out.
+While some compute, the next ones' LoRAs come in and the last ones' images go out.
 """
 
 import threading
@@ -10,19 +10,17 @@ import runpod
 
 from chalicelib.contracts.callbacks import GenerationCompleted
 from chalicelib.contracts.jobs import GenerationJob, JobKind
-from gpu_handlers.base_models import load
-from gpu_handlers.common import storage
+from gpu_handlers.common import fitness, storage
 from gpu_handlers.common.backend import Backend
 from gpu_handlers.common.failures import Cancelled
 from gpu_handlers.common.progress import ProgressSender
 from gpu_handlers.common.running import run_job
-from gpu_handlers.inference.adapters import Adapters
-from gpu_handlers.inference.pipeline import make_image
+from gpu_handlers.inference.adapters import fetch
+from gpu_handlers.inference.batches import Batches, together_max
+from gpu_handlers.inference.pipeline import Asked, finish, make_pictures, read_signature
 
-JOBS_AT_ONCE = 2
 SIGNATURE_BYTES_MAX = 20_000_000
-_GPU = threading.Lock()
-_ADAPTERS: dict[str, Adapters] = {}
+_BATCHES = Batches(make_pictures)
 
 
 async def handler(job: dict[str, Any]) -> dict[str, Any]:
@@ -33,27 +31,16 @@ async def handler(job: dict[str, Any]) -> dict[str, Any]:
 def generate(job: GenerationJob, backend: Backend, stop: threading.Event) -> GenerationCompleted:
     """One generation from URLs to uploaded image."""
     urls = backend.ask_urls()
-    with _GPU:
-        family = load(job.base_model)
-        adapters = _ADAPTERS.setdefault(job.base_model, Adapters(family))
-    lora = adapters.fetch(urls.read["lora"], job.lora_sha256)
-    signature = storage.download(urls.read["signature"], size_bytes_max=SIGNATURE_BYTES_MAX)
-    # The sender ends after the lock: its last call must not keep the next job from the GPU.
-    with (
-        ProgressSender(backend, job.generation_id, stop=stop, every_seconds=0.5) as progress,
-        _GPU,
-    ):
-        if stop.is_set():
-            raise Cancelled
-        made = make_image(
-            family,
-            adapters,
-            job,
-            lora=lora,
-            signature_png=signature,
-            progress=progress,
-            stop=stop,
-        )
+    lora = fetch(urls.read["lora"], job.lora_sha256)
+    signing = read_signature(
+        storage.download(urls.read["signature"], size_bytes_max=SIGNATURE_BYTES_MAX)
+    )
+    if stop.is_set():
+        raise Cancelled
+    with ProgressSender(backend, job.generation_id, stop=stop, every_seconds=0.5) as progress:
+        asked = Asked(job, lora, progress, stop)
+        picture = _BATCHES.take((job.base_model, job.lora_sha256, job.aspect_ratio), asked)
+    made = finish(job, picture, signing)
     fresh = backend.ask_urls()
     storage.upload(fresh.write["image"], made.image)
     storage.upload(fresh.write["thumbnail"], made.thumbnail)
@@ -64,7 +51,10 @@ def generate(job: GenerationJob, backend: Backend, stop: threading.Event) -> Gen
 
 def main() -> None:
     """Serve jobs until RunPod says otherwise."""
-    runpod.serverless.start({"handler": handler, "concurrency_modifier": lambda _: JOBS_AT_ONCE})
+    fitness.register()
+    # One more than are made at once: its transfers fill the time of the others' steps.
+    at_once = together_max() + 1
+    runpod.serverless.start({"handler": handler, "concurrency_modifier": lambda _: at_once})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Training a LoRA: the knobs first, then one loop from top to bottom."""
+"""Training a LoRA: one loop from top to bottom.
+
+All chance comes from the seed and the step's number, so that a training that goes on from a
+checkpoint makes what it would have made.
+"""
 
 import json
 import math
@@ -10,35 +14,13 @@ from dataclasses import dataclass
 import torch
 from safetensors.torch import save as save_safetensors
 
-from gpu_handlers.base_models.family import Family
-from gpu_handlers.common.failures import Cancelled
+from chalicelib.contracts.failures import FailureCode
+from gpu_handlers.base_models.family import Conditioning, Family
+from gpu_handlers.common.failures import Cancelled, JobError
+from gpu_handlers.common.likeness import ARTWORKS, References
+from gpu_handlers.training.checkpoint import Checkpoint, capture, restore
 from gpu_handlers.training.dataset import Dataset
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """The knobs."""
-
-    rank: int = 16
-    weight_decay: float = 1e-3
-    warmup: float = 0.05
-    batch_size: int = 4
-    caption_dropout: float = 0.1
-    gradient_norm_max: float = 1.0
-    # Grows with the artworks, within what is worth waiting for.
-    steps_per_artwork: int = 20
-    steps_min: int = 240
-    steps_max: int = 1200
-    # The plan is measured against the deadline each so many steps, the first slow ones left out;
-    # training may use this part of the deadline, samples and uploads the rest.
-    timed_steps: int = 10
-    untimed_steps: int = 2
-    deadline_share: float = 0.8
-
-    def steps(self, artworks: int, cap: int = 0) -> int:
-        """How many steps this many artworks get."""
-        planned = min(self.steps_max, max(self.steps_min, artworks * self.steps_per_artwork))
-        return min(planned, cap) if cap else planned
+from gpu_handlers.training.recipe import Recipe
 
 
 @dataclass(frozen=True)
@@ -51,61 +33,154 @@ class Step:
     epochs: int
 
 
-def train(
-    family: Family,
-    dataset: Dataset,
-    recipe: Recipe,
-    *,
-    steps: int,
-    seed: int,
-    deadline_seconds: float,
-    stop: threading.Event,
-    step_done: Callable[[Step], None],
-) -> float:
-    """Train the family's fresh LoRA; answers the mean loss of the last tenth.
+@dataclass(frozen=True)
+class Trained:
+    """Mean losses: of the last tenth of the steps, and of what was held out, before and after."""
 
-    The plan shrinks when the machine is too slow for the deadline. Raises Cancelled.
+    loss: float
+    held_out_before: float | None
+    held_out: float | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One training: how long, from where, and whom to tell."""
+
+    steps: int
+    seed: int
+    deadline_seconds: float
+    stop: threading.Event
+    step_done: Callable[[Step], None]
+    identity: str = ""
+    resumed: Checkpoint | None = None
+    keep: Callable[[Checkpoint], None] | None = None
+    checkpoint_seconds: float = 120
+
+
+def train(family: Family, dataset: Dataset, recipe: Recipe, plan: Plan) -> Trained:
+    """Train the family's fresh LoRA. Raises Cancelled, and JobError when the loss is not a number.
+
+    The plan shrinks when the machine is too slow for the deadline.
     """
-    began = warm = time.monotonic()
-    chance = torch.Generator().manual_seed(seed)
-    torch.manual_seed(seed)
-    parameters = family.add_lora(recipe.rank)
+    torch.manual_seed(plan.seed)
+    parameters = family.add_lora(family.rank)
     optimiser = torch.optim.AdamW(
         parameters, lr=family.learning_rate, weight_decay=recipe.weight_decay
     )
+    before = held_out_loss(family, dataset)
+    step, steps = 0, plan.steps
+    if plan.resumed:
+        restore(plan.resumed, parameters, optimiser)
+        step, steps = plan.resumed.step, plan.resumed.steps
+    pace = _Pace(plan.deadline_seconds * recipe.deadline_share, step + recipe.untimed_steps)
+    fitting = _Fitting(family, parameters)
     losses: list[float] = []
-    step = 0
+    kept = time.monotonic()
     while step < steps:
-        if stop.is_set():
+        if plan.stop.is_set():
             raise Cancelled
         for group in optimiser.param_groups:
             group["lr"] = family.learning_rate * _schedule(step, steps, recipe.warmup)
+        chance = torch.Generator().manual_seed((plan.seed << 20) + step)
         latents, captions = dataset.batch(recipe.batch_size, recipe.caption_dropout, chance)
-        loss = family.loss(latents, captions, chance)
-        loss.backward()  # type: ignore[no-untyped-call]
+        losses.append(fitting.gradients(latents, captions, chance))
         torch.nn.utils.clip_grad_norm_(parameters, recipe.gradient_norm_max)
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
-        losses.append(loss.item())
         step += 1
-        if step == recipe.untimed_steps:
-            warm = time.monotonic()
-        if step % recipe.timed_steps == 0:
-            pace = (time.monotonic() - warm) / (step - recipe.untimed_steps)
-            left = began + deadline_seconds * recipe.deadline_share - time.monotonic()
-            steps = min(steps, step + max(0, int(left / pace)))
-        step_done(_where(step, steps, len(dataset.latents), recipe.batch_size))
-    tail = losses[-max(1, len(losses) // 10) :]
-    return sum(tail) / len(tail)
+        steps = pace.steps(step, steps, recipe.timed_steps)
+        if plan.keep and time.monotonic() - kept > plan.checkpoint_seconds and step < steps:
+            kept = time.monotonic()
+            plan.keep(capture(plan.identity, step, steps, parameters, optimiser))
+        plan.step_done(_where(step, steps, len(dataset.trained), recipe.batch_size))
+    tail = losses[-max(1, len(losses) // 10) :] or [math.nan]
+    return Trained(sum(tail) / len(tail), before, held_out_loss(family, dataset))
 
 
-def save_lora(family: Family, *, job_id: str, style_id: str) -> bytes:
-    """The trained LoRA as safetensors, with what is needed to load it on the same base only."""
+@torch.no_grad()
+def held_out_loss(family: Family, dataset: Dataset) -> float | None:
+    """Mean loss on the artworks that were kept aside, with the same noise each time."""
+    losses = [
+        float(family.loss(latents, captions, noise))
+        for latents, captions, noise in dataset.held_out_batches()
+    ]
+    return sum(losses) / len(losses) if losses else None
+
+
+class _Fitting:
+    """A step in as much memory as there is: then with checkpointed gradients, then in parts."""
+
+    def __init__(self, family: Family, parameters: list[torch.nn.Parameter]) -> None:
+        self._family, self._parameters = family, parameters
+        self._saving, self._parts = False, 1
+
+    def gradients(
+        self, latents: torch.Tensor, captions: Conditioning, chance: torch.Generator
+    ) -> float:
+        """Add the batch's gradients; answers its loss. Raises OutOfMemoryError when one is too
+        large alone."""
+        before = chance.get_state()
+        while True:
+            try:
+                return self._gradients(latents, captions, chance)
+            except torch.cuda.OutOfMemoryError:
+                if self._saving and self._parts >= len(latents):
+                    raise
+                self._parts = self._parts * 2 if self._saving else 1
+                self._saving = True
+                self._family.save_memory(True)
+                for parameter in self._parameters:
+                    parameter.grad = None
+                torch.cuda.empty_cache()
+                chance.set_state(before)
+
+    def _gradients(
+        self, latents: torch.Tensor, captions: Conditioning, chance: torch.Generator
+    ) -> float:
+        total = 0.0
+        for rows in torch.arange(len(latents)).chunk(self._parts):
+            loss = self._family.loss(latents[rows], captions.take(rows.tolist()), chance)
+            share = len(rows) / len(latents)
+            (loss * share).backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach()) * share
+        if not math.isfinite(total):
+            raise JobError(FailureCode.GPU_FAULT, "the loss is not a number")
+        return total
+
+
+class _Pace:
+    """Shortens the plan to what the deadline allows."""
+
+    def __init__(self, seconds: float, warm_step: int) -> None:
+        self._began = self._warm = time.monotonic()
+        self._seconds, self._warm_step = seconds, warm_step
+
+    def steps(self, step: int, steps: int, every: int) -> int:
+        """The steps of the whole plan, as seen after this one."""
+        if step <= self._warm_step:
+            self._warm = time.monotonic()
+        elif step % every == 0:
+            pace = (time.monotonic() - self._warm) / (step - self._warm_step)
+            left = self._began + self._seconds - time.monotonic()
+            return min(steps, step + max(0, int(left / pace)))
+        return steps
+
+
+def save_lora(
+    family: Family, references: References | None, *, job_id: str, style_id: str
+) -> bytes:
+    """The trained LoRA as safetensors, with what is needed to load it on the same base only, and
+    to tell copies of the artworks."""
     weights, configuration = family.lora_state()
+    if references:
+        weights |= references.tensors()
+        configuration[ARTWORKS] = [str(one) for one in references.artworks]
     described = {
         **configuration,
         "base_model": family.name,
         "base_revision": family.revision,
+        "base_source": family.source,
+        "base_licence": family.licence,
         "job_id": job_id,
         "style_id": style_id,
     }

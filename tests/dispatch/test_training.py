@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import requests
 from sqlalchemy import insert, select
 
 from chalicelib.contracts.jobs import JobMessage
@@ -182,3 +183,22 @@ def test_people_and_machines_share_a_path_not_their_rights(cast: Cast, training:
         f"/api/styles/{style_id}", body, headers={"Authorization": "Bearer guess"}
     )
     assert (answer.status, answer.code) == (401, "UNAUTHORIZED")
+
+
+def test_a_later_attempt_finds_the_checkpoint_and_the_end_removes_it(
+    cast: Cast, training: Worker
+) -> None:
+    style_id = begin(cast)
+    job = training.take()
+    urls = training.urls(job)
+    assert "checkpoint" not in urls["read"]
+    training.put(urls["write"]["checkpoint"], b"half way")
+    training.fail(job, "WORKER_LOST")
+    deliver(style_id)
+    job = training.take()
+    urls = training.urls(job)
+    assert requests.get(urls["read"]["checkpoint"], timeout=30).content == b"half way"
+    training.put(urls["write"]["lora"], b"weights")
+    assert training.complete(job, result(b"weights", samples=0)).data == {"accepted": True}
+    outbox.relay()
+    assert requests.get(urls["read"]["checkpoint"], timeout=30).status_code in (403, 404)

@@ -21,7 +21,17 @@ BUYERS = ("bob", "carol")
 EVERYBODY = (*BUYERS, *ARTISTS)
 TOKENS, MONEY = 500, 45_000
 CODES = (FailureCode.CUDA_OOM, FailureCode.TIMEOUT, FailureCode.PROMPT_REJECTED)
-OF_PEOPLE = ("ask", "ask", "ask and die", "cancel", "sign in", "leave", "pay", "give back")
+OF_PEOPLE = (
+    "ask",
+    "ask",
+    "ask and die",
+    "cancel",
+    "sign in",
+    "leave",
+    "pay",
+    "give back",
+    "give back",
+)
 OF_WORKERS = ("begin", "progress", "complete", "complete", "fail", "lose", "end again", "roll up")
 KINDS = OF_PEOPLE + OF_WORKERS
 

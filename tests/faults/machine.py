@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.faults import platform
 from tests.faults.acts import Ask, SignIn
+from tests.faults.beginnings import BEGINNINGS
 from tests.faults.drafts import ARTISTS, BUYERS, EVERYBODY, KINDS, MONEY, TOKENS, draft
 from tests.faults.model import Purchase, Style
 from tests.faults.standin import Standin
@@ -16,7 +17,7 @@ from tests.faults.world import SAYINGS, World
 
 NUMBERS = st.integers(0, 7)
 EVENTS = (
-    *("deliver", "deliver", "deliver", "deliver again", "desk dies"),
+    *("deliver", "deliver", "deliver again", "deliver again", "desk dies"),
     *("work", "work", "upload", "say", "say", "minutes pass"),
 )
 # By variant.
@@ -43,8 +44,8 @@ class Histories(RuleBasedStateMachine):
         self.world = World(self.standin)
         DONE["histories"] += 1
 
-    @initialize()
-    def people_have_come(self) -> None:
+    @initialize(beginning=st.sampled_from(list(BEGINNINGS)))
+    def people_have_come(self, beginning: str) -> None:
         for name in EVERYBODY:
             self.world.perform(SignIn(name))
         model = self.world.model
@@ -57,6 +58,7 @@ class Histories(RuleBasedStateMachine):
             made = platform.open_purchase(ids[name], tokens=TOKENS, amount=MONEY)
             model.purchases[made] = Purchase(made, ids[name], TOKENS, MONEY)
             self.world.perform(Ask(ids[name], style.id))
+        BEGINNINGS[beginning](self.world)
 
     @rule(kind=st.sampled_from(KINDS), number=NUMBERS, variant=NUMBERS)
     def act(self, kind: str, number: int, variant: int) -> None:

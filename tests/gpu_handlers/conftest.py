@@ -5,8 +5,10 @@ import io
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,7 +44,7 @@ class Platform:
         return [body for _, called, body in self.calls if called.startswith(path)]
 
     def urls(self) -> dict[str, Any]:
-        names = ["lora", "image", "thumbnail", *(f"sample-{n}" for n in range(8))]
+        names = ["lora", "checkpoint", "image", "thumbnail", *(f"sample-{n}" for n in range(8))]
         return {
             "expires_in_seconds": 900,
             "read": {name: f"{self.url}/s3/{name}" for name in self.objects},
@@ -100,23 +102,30 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture
-def platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[Platform]:
+@contextmanager
+def serve(patch: pytest.MonkeyPatch, adapter_cache: Path) -> Iterator[Platform]:
+    """The server, and an environment in which workers find it."""
     platform = Platform()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(platform))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     platform.url = f"http://127.0.0.1:{server.server_port}"
     platform.objects["signature"] = signature()
-    monkeypatch.setenv("API_URL", platform.url)
-    monkeypatch.setenv("INTERNAL_API_TOKEN", platform.bearer)
-    monkeypatch.setenv("ADAPTER_CACHE", str(tmp_path / "adapters"))
-    for name, value in SMALL_STEPS.items():
-        monkeypatch.setenv(name, value)
+    patch.setenv("API_URL", platform.url)
+    patch.setenv("INTERNAL_API_TOKEN", platform.bearer)
+    patch.setenv("ADAPTER_CACHE", str(adapter_cache))
     worker_settings.settings.cache_clear()
     yield platform
     server.shutdown()
     server.server_close()
     worker_settings.settings.cache_clear()
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Platform]:
+    for name, value in SMALL_STEPS.items():
+        monkeypatch.setenv(name, value)
+    with serve(monkeypatch, tmp_path / "adapters") as platform:
+        yield platform
 
 
 def artwork(number: int) -> bytes:

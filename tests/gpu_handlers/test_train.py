@@ -9,19 +9,25 @@ import pytest
 import torch
 from PIL import Image
 
-from gpu_handlers.base_models.family import Family
+from gpu_handlers.base_models.family import Conditioning, Family
 from gpu_handlers.common.failures import Cancelled, JobError
 from gpu_handlers.training import dataset
-from gpu_handlers.training.dataset import Dataset
-from gpu_handlers.training.lora import Recipe, Step, train
+from gpu_handlers.training.dataset import CAPTION_VARIANTS, Dataset
+from gpu_handlers.training.lora import Plan, Step, train
+from gpu_handlers.training.recipe import Recipe
 
-DATA = Dataset(torch.ones(4, 1), torch.ones(4, 2, 1), torch.zeros(1))
+DATA = Dataset(
+    latents=[torch.ones(1, 1, 1)] * 4,
+    captions=Conditioning(torch.ones(4 * CAPTION_VARIANTS + 1, 1, 1)),
+    trained=[0, 1, 2, 3],
+    held_out=[],
+)
 
 
 class Slow:
     """A base model whose step takes so long, and whose first step takes longer."""
 
-    name, training_side, learning_rate = "slow", 8, 0.1
+    name, training_size, pixel_multiple, rank, learning_rate = "slow", 8, 8, 4, 0.1
 
     def __init__(self, step_seconds: float = 0.0, first_seconds: float = 0.0) -> None:
         self._seconds, self._first = step_seconds, first_seconds
@@ -42,11 +48,13 @@ def fit(family: Slow, *, steps: int, deadline_seconds: float = 1500) -> list[Ste
         cast("Family", family),
         DATA,
         Recipe(),
-        steps=steps,
-        seed=1,
-        deadline_seconds=deadline_seconds,
-        stop=threading.Event(),
-        step_done=seen.append,
+        Plan(
+            steps=steps,
+            seed=1,
+            deadline_seconds=deadline_seconds,
+            stop=threading.Event(),
+            step_done=seen.append,
+        ),
     )
     return seen
 
@@ -97,20 +105,18 @@ def test_training_stops_within_a_step() -> None:
             cast("Family", Slow()),
             DATA,
             Recipe(),
-            steps=5,
-            seed=1,
-            deadline_seconds=60,
-            stop=stop,
-            step_done=lambda _: None,
+            Plan(steps=5, seed=1, deadline_seconds=60, stop=stop, step_done=lambda _: None),
         )
 
 
 def test_transparent_parts_of_an_artwork_are_white() -> None:
-    pixels = dataset._pixels(png(Image.new("RGBA", (64, 64), (0, 0, 0, 0))), 8, 0)
+    family = cast("Family", Slow())
+    image = dataset.read_artwork(png(Image.new("RGBA", (64, 64), (0, 0, 0, 0))), 0)
+    pixels = dataset.pixels_of(family, image)
     assert pixels.min() == 1
 
 
 def test_a_decompression_bomb_is_unreadable_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     with pytest.raises(JobError, match="artwork 5"):
-        dataset._pixels(png(Image.new("RGB", (64, 64))), 8, 4)
+        dataset.read_artwork(png(Image.new("RGB", (64, 64))), 4)

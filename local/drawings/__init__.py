@@ -1,0 +1,1 @@
+"""Pictures drawn from nothing: what the tiny base learned from, and artists for the benchmarks."""
