@@ -112,7 +112,7 @@ def change(db: Session, *, viewer: Viewer, body: StyleChange, style_id: UUID) ->
     return style(db, viewer=viewer, style_id=style_id)
 
 
-@routes.endpoint("GET", "/styles/{style_id}/closest-calls", who=Who.ARTIST, query=PageQuery)
+@routes.endpoint("GET", "/styles/{style_id}/closest-calls", who=Who.USER, query=PageQuery)
 def closest(
     db: Session, *, viewer: Viewer, query: PageQuery, style_id: UUID
 ) -> Page[ClosestCallOut]:

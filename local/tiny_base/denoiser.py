@@ -14,6 +14,7 @@ from torch import nn
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from gpu_handlers.base_models.tiny_denoiser import TinyDenoiser
+from gpu_handlers.common.device import mixed_precision
 from local.tiny_base.data import load_latents
 from local.tiny_base.encoder import CHANNELS
 from local.tiny_base.muon import Muon
@@ -21,7 +22,7 @@ from local.tiny_base.together import Together
 
 # How often a step takes this shape, of how many pictures a process, and up to which time of 1000:
 # large ones are only ever refined.
-STEPS = {"square": (0.66, 28, 1000), "tall": (0.24, 14, 1000), "large": (0.1, 7, 600)}
+STEPS = {"square": (0.66, 56, 1000), "tall": (0.24, 28, 1000), "large": (0.1, 14, 600)}
 RATE, VECTOR_RATE, DECAY = 0.015, 2e-3, 0.1
 # Large pictures only once there is something to refine.
 LARGE_FROM = 0.5
@@ -58,12 +59,12 @@ class Denoiser(nn.Module):
             sample_size=16,
             in_channels=CHANNELS,
             out_channels=CHANNELS,
-            block_out_channels=(64, 128, 192),
+            block_out_channels=(96, 128, 160),
             layers_per_block=1,
             down_block_types=("CrossAttnDownBlock2D",) * 3,
             up_block_types=("CrossAttnUpBlock2D",) * 3,
             cross_attention_dim=TEXT_WIDTH,
-            attention_head_dim=(2, 4, 6),
+            attention_head_dim=(3, 4, 5),
             norm_num_groups=16,
         )
 
@@ -71,9 +72,10 @@ class Denoiser(nn.Module):
         self, noisy: torch.Tensor, times: torch.Tensor, tokens: torch.Tensor
     ) -> torch.Tensor:
         """v of noisy latents (n, channels, h, w)."""
-        words = self.text_encoder(tokens)[0]
-        found: torch.Tensor = self.unet(noisy, times, words, return_dict=False)[0]
-        return found
+        with mixed_precision():
+            words = self.text_encoder(tokens)[0]
+            found: torch.Tensor = self.unet(noisy, times, words, return_dict=False)[0]
+        return found.float()
 
     def optimiser(self) -> Muon:
         """Muon for what multiplies, Adam for embeddings, norms and the two ends."""

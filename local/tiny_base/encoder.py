@@ -26,6 +26,8 @@ def fit_encoder(pictures: Pixels) -> Encoder:
     centred = patches - mean
     variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
     variances, axes = variances[::-1][:CHANNELS], axes[:, ::-1][:, :CHANNELS]
+    # An axis and its opposite are as good; which one is found differs between machines.
+    axes = axes * np.sign(chance.standard_normal(len(axes)) @ axes)
     print(f"variance kept: {variances.sum() / (centred**2).sum(1).mean():.4f}")
     weight = (axes / variances ** (WHITENING / 2)).T
     latents = centred @ weight.T
