@@ -66,7 +66,7 @@ format: setup  ## lay the code out
 package: setup  ## build what would be deployed; STAGE=dev
 	@$(BIN)/python -m local.package --stage $(or $(STAGE),dev)
 
-bench: setup .venv/.benchmarks  ## ratios against named baselines; BENCH="reads scale load ledger history inference" ARGS="--rounds 30"
+bench: setup .venv/.benchmarks  ## ratios against named baselines; BENCH="reads scale load ledger history inference training copies fidelity" ARGS="--rounds 30"
 	@for name in $(or $(BENCH),reads scale load); do \
 		echo "== $$name"; $(BIN)/python -m benchmarks.$$name $(ARGS) || exit 1; done
 

@@ -22,7 +22,7 @@ import torch
 from benchmarks.timing import Figure, ratio, table, take_turns
 from gpu_handlers.base_models import load, load_fresh
 from gpu_handlers.base_models.latent_diffusion import LatentDiffusion
-from gpu_handlers.common.device import device, mixed_precision
+from gpu_handlers.common.device import device, mixed_precision, weights_dtype
 from gpu_handlers.common.settings import settings
 from gpu_handlers.inference import handler as inference
 from gpu_handlers.inference.adapters import RESIDENT_MAX, Adapters, fetch
@@ -46,7 +46,7 @@ def draw_alone(family: LatentDiffusion, size: tuple[int, int]) -> None:
     first = told.rendered[size]
     asked: dict[str, Any] = {"prompt": "red house, hills", "guidance_scale": told.guidance}
     steps = settings().generation_steps or told.steps
-    with torch.no_grad(), mixed_precision():
+    with torch.no_grad(), mixed_precision(weights_dtype()):
         made = family._pipe(
             **asked,
             generator=torch.Generator().manual_seed(11),

@@ -22,7 +22,7 @@ from chalicelib.dispatch.inputs import build_input
 from chalicelib.dispatch.urls import sign_urls
 from chalicelib.generations import service as generations
 from chalicelib.jobs import service as jobs
-from chalicelib.kit import outbox, storage
+from chalicelib.kit import metrics, outbox, storage
 from chalicelib.kit.db import transaction
 from chalicelib.kit.log import LOG
 from chalicelib.kit.settings import settings
@@ -188,10 +188,12 @@ def give_up_or_retry(db: Session, *, job: Job, failure: Failure) -> None:
         failure_code=failure.code,
         failure_message=failure.message,
     )
+    copied = failure.code is FailureCode.COPY_OF_ARTWORK
+    if copied:
+        metrics.count("CopiesRefused")
     retried = jobs.fail_attempt(db, job=job, failure=failure)
     if job.generation_id:
         if retried:
-            copied = failure.code is FailureCode.COPY_OF_ARTWORK
             generations.mark_retrying(db, generation_id=job.generation_id, new_seed=copied)
         else:
             generations.fail_generation(db, generation_id=job.generation_id, failure=failure)

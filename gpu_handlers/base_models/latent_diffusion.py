@@ -208,7 +208,7 @@ class LatentDiffusion(Adapting):
         whole = settings().generation_steps or self.description.steps
         common = self._asked(prompts, seeds)
         rescale = {"guidance_rescale": self.description.guidance_rescale}
-        with mixed_precision():
+        with mixed_precision(weights_dtype()):
             images: list[Image.Image] = self._pipe(
                 **common,
                 **rescale,

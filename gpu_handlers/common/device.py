@@ -22,9 +22,9 @@ def autocast_dtype() -> torch.dtype | None:
     return torch.bfloat16 if "amx_bf16" in flags or "avx512_bf16" in flags else None
 
 
-def mixed_precision() -> torch.autocast:
-    """The context in which forward passes run."""
-    dtype = autocast_dtype()
+def mixed_precision(weights: torch.dtype = torch.float32) -> torch.autocast:
+    """The context in which forward passes run; none for weights that are halved themselves."""
+    dtype = autocast_dtype() if weights is torch.float32 else None
     return torch.autocast(device().type, dtype=dtype or torch.bfloat16, enabled=dtype is not None)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -24,23 +25,26 @@ SIZE_BYTES_MAX = 1_000_000_000
 RANK_MAX = 128
 
 
+# One LoRA comes in once, whoever waits for it; different ones nearly always side by side.
+_COMING = [threading.Lock() for _ in range(64)]
 _DISK = threading.Lock()
 
 
 def fetch(url: str, sha256: str) -> bytes:
     """The file, from disk or by its URL. Raises JobError: missing, altered, storage away."""
     path = settings().adapter_cache / f"{sha256}.safetensors"
-    with _DISK:
+    with _COMING[int(sha256, 16) % len(_COMING)]:
         if kept := _read_intact(path, sha256):
             return kept
         content = storage.download(url, size_bytes_max=SIZE_BYTES_MAX, sha256=sha256)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(content)
-        fresh.rename(path)
-        files = sorted(path.parent.glob("*.safetensors"), key=lambda one: one.stat().st_mtime)
-        for old in files[:-DISK_MAX]:
-            old.unlink(missing_ok=True)
+        with _DISK:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(".new")
+            fresh.write_bytes(content)
+            fresh.rename(path)
+            files = sorted(path.parent.glob("*.safetensors"), key=lambda one: one.stat().st_mtime)
+            for old in files[:-DISK_MAX]:
+                old.unlink(missing_ok=True)
     return content
 
 
@@ -87,10 +91,11 @@ class Adapters:
 
 def _read_intact(path: Path, sha256: str) -> bytes | None:
     """A file of the disk cache; None for one that is not there or has been damaged since."""
-    if not path.exists():
+    try:
+        content = path.read_bytes()
+        os.utime(path)
+    except FileNotFoundError:
         return None
-    path.touch()
-    content = path.read_bytes()
     return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
 

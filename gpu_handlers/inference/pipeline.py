@@ -64,6 +64,12 @@ def make_pictures(batch: list[Asked]) -> list[Picture | BaseException]:
 
     Raises JobError, and Cancelled within a step of the last one's `stop`.
     """
+    wanted = [one for one in batch if not one.stop.is_set()]
+    drawn = iter(_draw(wanted) if wanted else [])
+    return [next(drawn) if one in wanted else Cancelled() for one in batch]
+
+
+def _draw(batch: list[Asked]) -> list[Picture | BaseException]:
     began = time.monotonic()
     job = batch[0].job
     family, adapters = _adapters(job.base_model)

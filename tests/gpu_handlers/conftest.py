@@ -36,12 +36,19 @@ class Platform:
     objects: dict[str, bytes] = field(default_factory=dict)
     written: dict[str, bytes] = field(default_factory=dict)
     calls: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    # Objects that come no sooner than they are let.
+    gates: dict[str, threading.Event] = field(default_factory=dict)
     superseded: bool = False
     failures_left: int = 0
     bearer: str = "worker-token-worker-token"
 
     def said(self, path: str) -> list[dict[str, Any]]:
         return [body for _, called, body in self.calls if called.startswith(path)]
+
+    def object(self, name: str) -> bytes | None:
+        if name in self.gates:
+            self.gates[name].wait(30)
+        return self.objects.get(name)
 
     def urls(self) -> dict[str, Any]:
         names = ["lora", "checkpoint", "image", "thumbnail", *(f"sample-{n}" for n in range(8))]
@@ -72,7 +79,7 @@ def _handler(platform: Platform) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(content)
 
         def do_GET(self) -> None:
-            found = platform.objects.get(self.path.removeprefix("/s3/"))
+            found = platform.object(self.path.removeprefix("/s3/"))
             self.answer(200, found) if found is not None else self.answer(404)
 
         def do_POST(self) -> None:

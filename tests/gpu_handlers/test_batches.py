@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops
 
+from gpu_handlers.base_models.latent_diffusion import LatentDiffusion
 from gpu_handlers.common.settings import settings
 from gpu_handlers.inference import handler as inference
 from gpu_handlers.inference.batches import Batches
@@ -67,7 +68,17 @@ def test_two_of_a_style_are_made_at_once_and_as_alone(pairs: Platform, lora: byt
 
 def test_one_that_is_cancelled_does_not_stop_the_other(pairs: Platform, lora: bytes) -> None:
     jobs = [generation_input(lora, seed=seed) for seed in (3, 4)]
-    first, second = asyncio.run(together(jobs, cancelled=0))
+    drawn: list[int] = []
+    real = LatentDiffusion.generate
+
+    def generate(family: LatentDiffusion, prompts: list[str], **told: Any) -> Any:
+        drawn.extend(told["seeds"])
+        return real(family, prompts, **told)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LatentDiffusion, "generate", generate)
+        first, second = asyncio.run(together(jobs, cancelled=0))
+    assert drawn == [4], "what nobody waits for any more is not drawn"
     assert isinstance(first, asyncio.CancelledError)
     assert second["result"]["seed"] == 4
     done = pairs.said("/api/webhooks/inference/complete")

@@ -9,21 +9,7 @@ from typing import Any
 
 import pytest
 import torch
-from diffusers import (
-    AutoencoderKL,
-    DDIMScheduler,
-    EulerDiscreteScheduler,
-    StableDiffusionPipeline,
-    StableDiffusionXLPipeline,
-    UNet2DConditionModel,
-)
 from PIL import Image, ImageChops
-from transformers import (
-    CLIPTextConfig,
-    CLIPTextModel,
-    CLIPTextModelWithProjection,
-    CLIPTokenizer,
-)
 
 from gpu_handlers.base_models import latent_diffusion, load_fresh
 from gpu_handlers.base_models.descriptions import SD15, SDXL, Description
@@ -34,6 +20,7 @@ from gpu_handlers.common.failures import JobError
 from gpu_handlers.training.dataset import CAPTION_VARIANTS, Dataset, shape_for
 from gpu_handlers.training.lora import Plan, save_lora, train
 from gpu_handlers.training.recipe import Recipe
+from tests.gpu_handlers import random_weights
 
 # diffusers' schedulers ask NumPy for what it is about to stop doing.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -41,100 +28,13 @@ SIDES = {
     "sd15": {(128, 128): (128, 128), (128, 256): (96, 192), (256, 256): (128, 128)},
     "sdxl": {(64, 64): (128, 128), (64, 128): (96, 192), (128, 128): (128, 128)},
 }
-NOISE = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
 
 
-def _text(tokenizer: Any, width: int, projected: bool) -> Any:
-    model = CLIPTextModelWithProjection if projected else CLIPTextModel
-    end = tokenizer.eos_token_id
-    return model(
-        CLIPTextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=width,
-            intermediate_size=width,
-            num_hidden_layers=3,
-            num_attention_heads=width // 64,
-            projection_dim=width,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=end,
-            pad_token_id=end,
-        )
-    )
-
-
-def _write_sd15(folder: Path, tokenizer: Any) -> None:
-    unet: Any = UNet2DConditionModel
-    StableDiffusionPipeline(
-        vae=_autoencoder(0.18215),
-        text_encoder=_text(tokenizer, 768, projected=False),
-        tokenizer=tokenizer,
-        unet=unet(
-            sample_size=64,
-            block_out_channels=(320, 640, 1280),
-            layers_per_block=1,
-            down_block_types=("CrossAttnDownBlock2D",) * 2 + ("DownBlock2D",),
-            up_block_types=("UpBlock2D",) + ("CrossAttnUpBlock2D",) * 2,
-            cross_attention_dim=768,
-            attention_head_dim=8,
-        ).half(),
-        scheduler=DDIMScheduler(**NOISE, steps_offset=1, clip_sample=False),
-        safety_checker=None,
-        feature_extractor=None,
-        requires_safety_checker=False,
-    ).save_pretrained(folder)
-
-
-def _write_sdxl(folder: Path, tokenizer: Any) -> None:
-    unet: Any = UNet2DConditionModel
-    StableDiffusionXLPipeline(
-        vae=_autoencoder(0.13025),
-        text_encoder=_text(tokenizer, 768, projected=False),
-        text_encoder_2=_text(tokenizer, 1280, projected=True),
-        tokenizer=tokenizer,
-        tokenizer_2=tokenizer,
-        unet=unet(
-            sample_size=128,
-            block_out_channels=(320, 640, 1280),
-            layers_per_block=1,
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"),
-            transformer_layers_per_block=(1, 1, 1),
-            cross_attention_dim=2048,
-            attention_head_dim=(5, 10, 20),
-            use_linear_projection=True,
-            addition_embed_type="text_time",
-            addition_time_embed_dim=256,
-            projection_class_embeddings_input_dim=2816,
-        ).half(),
-        scheduler=EulerDiscreteScheduler(**NOISE, steps_offset=1),
-        add_watermarker=False,
-    ).save_pretrained(folder)
-
-
-def _autoencoder(factor: float) -> AutoencoderKL:
-    return AutoencoderKL(
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        block_out_channels=(64, 64, 128, 128),
-        layers_per_block=1,
-        latent_channels=4,
-        scaling_factor=factor,
-    )
-
-
-WRITERS = {"sd15": (SD15, _write_sd15), "sdxl": (SDXL, _write_sdxl)}
-
-
-@pytest.fixture(scope="module", params=list(WRITERS))
+@pytest.fixture(scope="module", params=[SD15, SDXL], ids=lambda one: one.name)
 def family(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterator[LatentDiffusion]:
-    description, write = WRITERS[request.param]
+    description: Description = request.param
     root = tmp_path_factory.mktemp("models")
-    tokenizer: Any = CLIPTokenizer()
-    words = ["a red house style on green hills, sunset", "abcdefghijklmnopqrstuvwxyz"]
-    trained = tokenizer.train_new_from_iterator(words, vocab_size=400)
-    trained.model_max_length = 77
-    torch.manual_seed(0)
-    write(root / description.name, trained)
+    random_weights.write(description.name, root / description.name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("API_URL", "http://127.0.0.1")
         patch.setenv("INTERNAL_API_TOKEN", "worker-token-worker-token")

@@ -170,6 +170,27 @@ def test_a_cached_lora_is_not_asked_for_again_unless_damaged(
     assert fetch(url, sha256) == lora
 
 
+def test_a_lora_that_comes_slowly_holds_up_no_other(platform: Platform) -> None:
+    files = {name: name.encode() * 100 for name in ("slow", "quick")}
+    platform.objects |= files
+    platform.gates["slow"] = threading.Event()
+    fetched: list[bytes] = []
+
+    def ask(name: str) -> None:
+        sha256 = hashlib.sha256(files[name]).hexdigest()
+        fetched.append(fetch(f"{platform.url}/s3/{name}", sha256))
+
+    waiting = [threading.Thread(target=ask, args=["slow"]) for _ in range(2)]
+    for thread in waiting:
+        thread.start()
+    ask("quick")
+    assert fetched == [files["quick"]]
+    platform.gates["slow"].set()
+    for thread in waiting:
+        thread.join(30)
+    assert fetched == [files["quick"], files["slow"], files["slow"]]
+
+
 def test_an_unreadable_artwork_is_named(platform: Platform, training_input: dict[str, Any]) -> None:
     third = training_input["artworks"][2]["artwork_id"]
     platform.objects[third] = platform.objects[third][:2000]
