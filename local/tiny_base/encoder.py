@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.linalg import eigh
 
 from gpu_handlers.base_models.tiny_autoencoder import TinyAutoencoder
 from local.tiny_base.data import Encoder, Pixels, patches_of
@@ -24,10 +25,12 @@ def fit_encoder(pictures: Pixels) -> Encoder:
     patches = patches[chance.permutation(len(patches))[:PATCHES]].astype(np.float32) / 127.5 - 1
     mean = patches.mean(0)
     centred = patches - mean
-    variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
-    variances, axes = variances[::-1][:CHANNELS], axes[:, ::-1][:, :CHANNELS]
+    covariance = centred.T @ centred / len(centred)
+    width = len(covariance)
+    variances, axes = eigh(covariance, subset_by_index=(width - CHANNELS, width - 1))
+    variances, axes = variances[::-1], axes[:, ::-1]
     # An axis and its opposite are as good; which one is found differs between machines.
-    axes = axes * np.sign(chance.standard_normal(len(axes)) @ axes)
+    axes = axes * np.sign(chance.standard_normal(width) @ axes)
     print(f"variance kept: {variances.sum() / (centred**2).sum(1).mean():.4f}")
     weight = (axes / variances ** (WHITENING / 2)).T
     latents = centred @ weight.T

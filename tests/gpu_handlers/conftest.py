@@ -17,6 +17,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from gpu_handlers.common import settings as worker_settings
+from gpu_handlers.common.device import autocast_dtype
 from tests.people import signature
 
 SMALL_STEPS = {"TRAINING_STEPS": "6", "GENERATION_STEPS": "2"}
@@ -26,6 +27,11 @@ SMALL_STEPS = {"TRAINING_STEPS": "6", "GENERATION_STEPS": "2"}
 def one_thread() -> None:
     """torch's threads wait for each other: on cores that others use too, two are far slower."""
     torch.set_num_threads(1)
+
+
+def rounding() -> int:
+    """Grey levels by which pictures may differ that were made alone and together."""
+    return 2 if autocast_dtype() is None else 8
 
 
 @dataclass
