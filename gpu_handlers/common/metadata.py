@@ -28,6 +28,8 @@ _PACKET = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  xmlns:sl="https://stylelicense.example/ns/1.0/">
 <dc:creator><rdf:Seq><rdf:li>{artist}</rdf:li></rdf:Seq></dc:creator>
 <dc:title>{title}</dc:title>
+<dc:description>{description}</dc:description>
+<dc:subject><rdf:Bag><rdf:li>{style}</rdf:li><rdf:li>AI-generated</rdf:li></rdf:Bag></dc:subject>
 <dc:rights>{rights}</dc:rights>
 <xmpRights:Marked>True</xmpRights:Marked>
 <xmpRights:WebStatement>{licence}</xmpRights:WebStatement>
@@ -70,6 +72,8 @@ def xmp_packet(rights: Rights) -> str:
     escaped = {name: escape(str(value)) for name, value in values.items()}
     texts = {
         "title": f"{rights.style_title} by {rights.artist_name}",
+        "description": f"AI-generated image in the style {rights.style_title}"
+        f" of {rights.artist_name}, licensed by the artist",
         "rights": _copyright(rights),
         "terms": f"Licensed by Style License; the licence is at {rights.licence_url}",
     }

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from scipy.ndimage import gaussian_filter
 
 from chalicelib.contracts.jobs import Rights
 from gpu_handlers.common import metadata
-from gpu_handlers.common.signature import stamp
+from gpu_handlers.common.signature import _fit, stamp, strokes_of
 from tests.gpu_handlers.conftest import rights
 from tests.people import signature
 
@@ -41,14 +42,66 @@ def test_position_and_size_are_the_same_on_every_picture(size: tuple[int, int], 
     assert right - left >= round(0.22 * short) - 1 or bottom - top >= round(0.10 * short) - 1
 
 
-@pytest.mark.parametrize("kind", ["white", "black", "grey", "busy"])
-def test_the_strokes_stand_out_from_what_is_around_them(kind: str) -> None:
-    stamped = stamp(ground(kind, (512, 512)), PEN)
-    grey = np.asarray(stamped.image.convert("L").crop(stamped.box), dtype=float)
-    alone = stamp(Image.new("RGB", (512, 512), (255, 255, 255)), PEN)
-    strokes = np.asarray(alone.image.convert("L").crop(alone.box)) < 80
-    contrast = abs(grey[strokes].mean() - grey[~strokes].mean())
-    assert contrast > 60
+def grounds(size: tuple[int, int]) -> dict[str, Image.Image]:
+    """Light, dark and busy ones, and those that are light where half of the signature stands."""
+    width, height = size
+    across, down = np.meshgrid(np.arange(width), np.arange(height))
+    rounds = np.random.default_rng(1).integers(0, 255, (height, width), dtype=np.uint8)
+    coarse = Image.fromarray(rounds[::16, ::16]).resize(size, Image.Resampling.BICUBIC)
+    grey = {
+        "stripes": (across // 8 % 2) * 255,
+        "slanted stripes": ((across + down) // 20 % 2) * 200 + 20,
+        "checks": ((across // 12 + down // 12) % 2) * 255,
+        "half and half": (across > width - 0.14 * min(size)) * 255,
+        "above and below": (down > height - 0.06 * min(size)) * 255,
+        "slope": across * 255 / width,
+        "noise": rounds,
+        "blots": np.asarray(coarse),
+    }
+    flat = {level: np.full((height, width), level) for level in (0, 40, 90, 128, 150, 200, 255)}
+    return {
+        str(name): Image.fromarray(np.asarray(values, np.uint8)).convert("RGB")
+        for name, values in {**grey, **flat}.items()
+    }
+
+
+def luminance(image: Image.Image) -> np.ndarray:
+    colours = np.asarray(image.convert("RGB"), dtype=float) / 255
+    linear = np.where(colours <= 0.04045, colours / 12.92, ((colours + 0.055) / 1.055) ** 2.4)
+    return np.asarray(linear @ np.array([0.2126, 0.7152, 0.0722]))
+
+
+def contrasts(image: Image.Image, box: tuple[int, int, int, int]) -> np.ndarray:
+    """The ratio (WCAG 2.2) of each stroke's pixel to what surrounds it as far as it is wide."""
+    size = (box[2] - box[0], box[3] - box[1])
+    strokes = np.asarray(_fit(strokes_of(PEN), min(image.size)).resize(size), dtype=float) / 255
+    near = round(0.012 * min(image.size))
+    wide = (box[0] - near, box[1] - near, box[2] + near, box[3] + near)
+    found = luminance(image.crop(wide))
+    ink = np.pad(strokes, near)
+    around = (ink < 0.05).astype(float)
+    weight = gaussian_filter(around, near / 2) + 1e-6
+    ground = gaussian_filter(found * around, near / 2) / weight
+    ratio = (found + 0.05) / (ground + 0.05)
+    return np.asarray(np.maximum(ratio, 1 / ratio)[ink > 0.8])
+
+
+@pytest.mark.parametrize("size", [(512, 512), (1024, 1024), (512, 1024)])
+def test_the_signature_is_legible_on_whatever_there_is(size: tuple[int, int]) -> None:
+    for name, picture in grounds(size).items():
+        stamped = stamp(picture, PEN)
+        found = contrasts(stamped.image, stamped.box)
+        assert np.median(found) >= 3, name
+        assert (found < 1.5).mean() < 0.02, name
+
+
+def test_thumbnails_keep_it_legible() -> None:
+    said = Rights.model_validate(rights())
+    for name, picture in grounds((1024, 1024)).items():
+        stamped = stamp(picture, PEN)
+        small = Image.open(io.BytesIO(metadata.write_thumbnail(stamped.image, said)))
+        left, top, right, bottom = (round(side / 4) for side in stamped.box)
+        assert np.median(contrasts(small, (left, top, right, bottom))) >= 2, name
 
 
 def test_only_the_corner_is_touched() -> None:
@@ -94,6 +147,15 @@ def test_the_file_tells_artist_licence_and_source_to_exiftool(tmp_path: Path) ->
         ).stdout
         found = json.loads(printed)[0]
         assert found["XMP-dc:Creator"] == "김하늘 & <Söhne>"
+        assert found["XMP-dc:Subject"] == ['Gold "Night"', "AI-generated"]
+        assert found["XMP-dc:Description"].startswith("AI-generated image in the style")
+        assert found["XMP-dc:Rights"] == found["IFD0:Copyright"]
+        assert found["XMP-xmpRights:Marked"] is True
+        assert "https://example.com/licenses/abc" in found["XMP-xmpRights:UsageTerms"]
+        assert found["XMP-plus:LicensorName"] == "김하늘 & <Söhne>"
+        assert "GENAIMLTRAINING" in found["XMP-plus:DataMining"].upper().replace(" ", "")
+        assert found["XMP-iptcExt:AISystemUsed"] == found["XMP-xmp:CreatorTool"] == "Style License"
+        assert found["XMP-iptcExt:AISystemVersionUsed"] == "tiny"
         assert found["XMP-xmpRights:WebStatement"] == "https://example.com/licenses/abc"
         assert found["XMP-plus:LicensorURL"] == "https://example.com/licenses/abc"
         assert found["XMP-iptcExt:DigitalSourceType"].endswith("trainedAlgorithmicMedia")
