@@ -54,6 +54,7 @@ check: setup types  ## what a change must pass
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
+	@$(BIN)/hadolint gpu_handlers/*/Dockerfile
 	@$(MAKE) --no-print-directory test
 
 types: setup

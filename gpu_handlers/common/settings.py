@@ -24,6 +24,8 @@ class Settings(BaseModel):
     model_cache: Path = Path("/runpod-volume/huggingface-cache/hub")
     # Prompts of one style that wait are made together, up to so many; 0 asks the device.
     generation_batch: int = 0
+    # Inference compiles the denoiser's blocks; needs a C compiler in the image.
+    compile_denoiser: bool = False
     # How much of a training a lost worker may cost.
     checkpoint_seconds: float = 120
     # Caps for machines without a GPU and for tests; 0 leaves the recipe alone.

@@ -14,7 +14,7 @@ from local.demo.person import Person, Upload
 from local.run import running_stack
 from tests.people import signature
 
-EXAMPLES = "12"
+EXAMPLES = "8"
 CONFIGURATION = """
 [auth.openapi]
 session = {{ api_key = "{session}" }}
