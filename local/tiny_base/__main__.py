@@ -21,7 +21,7 @@ from local.tiny_base.data import FIRST, draw_pictures, encode_pictures, load_lat
 from local.tiny_base.decoder import train_decoder
 from local.tiny_base.denoiser import make_tokenizer, schedule, train_denoiser
 from local.tiny_base.encoder import fit_encoder, load_encoder, save_encoder
-from local.tiny_base.grid import draw_grid
+from local.tiny_base.grid import draw_grid, of_family, of_folder
 
 PICTURES = 2000
 COUNTS = {"square": 14_000, "tall": 4_000, "large": 1_500}
@@ -37,6 +37,7 @@ def main() -> None:
         "--work", type=Path, default=Path(".tiny_base"), help="where stages leave things"
     )
     parser.add_argument("--out", type=Path, help="where `weights` and `grid` write")
+    parser.add_argument("--beside", type=Path, help="another base's folder, for `grid`")
     parser.add_argument("--minutes", type=float, help="of training, on one core")
     parser.add_argument("--threads", type=int, default=1)
     asked = parser.parse_args()
@@ -48,7 +49,9 @@ def main() -> None:
         elif stage == "weights":
             _weights(asked.work, asked.out or asked.work / "weights")
         elif stage == "grid":
-            draw_grid(load_fresh("tiny"), asked.out or asked.work / "grid.png")
+            others = [of_folder(asked.beside)] if asked.beside else []
+            ours = of_family(load_fresh("tiny"))
+            draw_grid([*others, ours], asked.out or asked.work / "grid.png")
         else:
             train = train_decoder if stage == "decoder" else train_denoiser
             train(asked.work, asked.minutes or MINUTES[stage])
