@@ -8,7 +8,7 @@ SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo proof faults test coverage check format types package bench openapi migration clean
+.PHONY: help setup run demo proof faults test coverage check format types package bench openapi lock migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,12 @@ bench: setup .venv/.benchmarks  ## ratios against named baselines; BENCH="reads 
 
 openapi: setup  ## write docs/openapi.json
 	@$(BIN)/python -m local.openapi
+
+lock: setup  ## pin, by hash, all that the GPU images install: the versions tested here
+	@$(BIN)/python -m pip freeze --exclude torch > .venv/tested.txt
+	@$(BIN)/uv pip compile gpu_handlers/requirements.txt --constraint .venv/tested.txt \
+		--python-version 3.12 --python-platform x86_64-manylinux_2_34 --only-binary :all: \
+		--generate-hashes --no-header --no-annotate --quiet --output-file gpu_handlers/requirements.lock
 
 migration: setup  ## draft a migration from the tables; MESSAGE="add a column"
 	@$(BIN)/python -m local.migration "$(MESSAGE)"

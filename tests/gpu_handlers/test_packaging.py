@@ -92,6 +92,26 @@ def test_runpods_own_local_mode_makes_an_image(
     assert done["result"]["base_model"] == "tiny"
 
 
+def test_all_that_is_installed_is_locked_by_hash() -> None:
+    lock = (ROOT / "gpu_handlers/requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in lock
+    entries = [entry.split() for entry in re.split(r"\n(?=\w)", lock.replace("\\\n", ""))]
+    versions = dict(entry[0].split("==") for entry in entries)
+    assert all(re.fullmatch("--hash=sha256:[0-9a-f]{64}", one) for e in entries for one in e[1:])
+    assert all(len(entry) > 1 for entry in entries)
+    wanted = (ROOT / "gpu_handlers/requirements.txt").read_text(encoding="utf-8").splitlines()
+    for name, version in (pin.split("==") for pin in wanted if not pin.startswith("#")):
+        assert versions[name.lower()] == version, "run `make lock`"
+    # torch's CUDA wants a host whose driver knows it.
+    cuda = ".".join(versions["cuda-toolkit"].split(".")[:2])
+    hub, tests, endpoints = (
+        json.loads((ROOT / name).read_text("utf-8"))
+        for name in (".runpod/hub.json", ".runpod/tests.json", "gpu_handlers/endpoints.json")
+    )
+    hosts = [hub["config"], tests["config"], *endpoints.values()]
+    assert all(min(one["allowedCudaVersions"]) >= cuda for one in hosts)
+
+
 def test_endpoints_give_each_job_its_time() -> None:
     endpoints = json.loads((ROOT / "gpu_handlers/endpoints.json").read_text("utf-8"))
     assert set(endpoints) == set(WORKERS)
