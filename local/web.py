@@ -42,7 +42,7 @@ class Found:
 
 def find(path: str, accepts_gzip: bool) -> tuple[int, list[tuple[str, str]], bytes]:
     """Status, headers and body for a path of the site, decoded, without a query."""
-    found = _read(path.lstrip("/"), BUILT)
+    found = _find(path.lstrip("/"))
     if found is None:
         return 404, [("Content-Type", "text/plain; charset=utf-8"), *HEADERS], b"Not found\n"
     headers = [("Content-Type", found.kind), ("Cache-Control", found.cache), *HEADERS]
@@ -51,12 +51,18 @@ def find(path: str, accepts_gzip: bool) -> tuple[int, list[tuple[str, str]], byt
     return 200, headers, found.plain
 
 
-@lru_cache(maxsize=500)
-def _read(name: str, built: Path) -> Found | None:
+def _find(name: str) -> Found | None:
     is_file = "." in name.rpartition("/")[2]
-    path = (built / (name if is_file else "index.html")).resolve()
-    if not path.is_relative_to(built.resolve()) or not path.is_file():
+    path = (BUILT / (name if is_file else "index.html")).resolve()
+    if not path.is_relative_to(BUILT.resolve()) or not path.is_file():
         return None
+    cache = "public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache"
+    # Built again, it is another file.
+    return _read(path, cache, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=500)
+def _read(path: Path, cache: str, _changed: int) -> Found:
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     plain = path.read_bytes()
     is_text = kind.startswith(COMPRESSED)
@@ -64,5 +70,5 @@ def _read(name: str, built: Path) -> Found | None:
         kind=f"{kind}; charset=utf-8" if is_text else kind,
         plain=plain,
         packed=gzip.compress(plain, 6) if is_text else None,
-        cache="public, max-age=31536000, immutable" if name.startswith("assets/") else "no-cache",
+        cache=cache,
     )
