@@ -79,6 +79,11 @@ def _weights(work: Path, out: Path) -> None:
     shutil.rmtree(out, ignore_errors=True)
     for name, part in parts.items():
         part.save_pretrained(out / name)
+    for path in out.glob("*/config.json"):
+        # diffusers notes where a part was read from.
+        told = json.loads(path.read_text())
+        told.pop("_name_or_path", None)
+        path.write_text(json.dumps(told, indent=2) + "\n")
     index: dict[str, Any] = {
         "_class_name": "StableDiffusionPipeline",
         "_diffusers_version": diffusers.__version__,

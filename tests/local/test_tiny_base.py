@@ -26,6 +26,7 @@ def test_the_weights_are_small_and_whole() -> None:
     files = list(TINY.folder.rglob("*.safetensors"))
     assert {path.parent.name for path in files} == {"unet", "vae", "text_encoder"}
     assert sum(path.stat().st_size for path in TINY.folder.rglob("*")) < 30_000_000
+    assert not any("/" in path.read_text() for path in TINY.folder.glob("*/config.json"))
 
 
 def test_a_number_is_a_picture_for_ever() -> None:
