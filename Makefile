@@ -4,19 +4,16 @@ ARTWORKS ?=
 LIMITS := $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 STAMP := .venv/.installed
 NODE := local/node_modules/.installed
-WEB := frontend/dist/index.html
-WEB_INSTALLED := frontend/node_modules/.installed
-WEB_SOURCES := $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.js -type f)
 SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev web demo proof faults test coverage check format types package bench openapi lock migration clean
+.PHONY: help setup run demo proof faults test coverage check format types package bench openapi lock migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) $(NODE) $(WEB)  ## install what the project needs into this folder
+setup: $(STAMP) $(NODE)  ## install what the project needs into this folder
 
 $(STAMP): requirements.txt requirements-dev.txt gpu_handlers/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=…)")'
@@ -33,18 +30,6 @@ $(NODE): local/package-lock.json
 	@cd local/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE ../../../$(SWAGGER)/
 	@touch $@
 
-$(WEB_INSTALLED): frontend/package-lock.json
-	@echo "Installing what the web app is built with"
-	@npm ci --prefix frontend --silent --no-audit --no-fund --ignore-scripts
-	@touch $@
-
-$(WEB): $(WEB_INSTALLED) $(WEB_SOURCES)
-	@npm run --prefix frontend --silent build -- --logLevel warn
-	@touch $@
-
-dev: setup  ## the web app with hot reload, before a running platform; PLATFORM_URL
-	@npm run --prefix frontend --silent dev
-
 run: setup  ## the whole platform on this machine; PORT=8000
 	@exec $(BIN)/python -m local.run
 
@@ -59,13 +44,8 @@ faults: setup  ## the fault campaign; RUNS=200 of the platform, HISTORIES=10000,
 	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m tests.faults --histories $(or $(HISTORIES),1000) $(LIMITS)
 	@$(BIN)/python -m tests.outages --runs $(or $(RUNS),20) $(LIMITS)
 
-test: setup $(if $(ARGS),,web)  ## every test; some: ARGS="tests/ledger -k hold"
+test: setup  ## every test; some: ARGS="tests/ledger -k hold"
 	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m pytest $(ARGS)
-
-web: setup  ## the web app's own lint, types and tests
-	@npm run --prefix frontend --silent lint
-	@npm run --prefix frontend --silent types
-	@npm run --prefix frontend --silent unit
 
 coverage: setup  ## every test, a third slower, and what they leave untouched
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term"

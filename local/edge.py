@@ -1,8 +1,8 @@
 """The one origin: what CloudFront and API Gateway are in production, for gunicorn.
 
 `/api` and `/.well-known` go to the app, `/media` to the image bucket's public copies, `/s3` to
-S3 itself and `/toss` to the stand-in for Toss Payments (in production domains of their own), all
-else to the web app.
+S3 itself and `/toss` to the stand-in for Toss Payments (in production domains of their own), `/`
+shows a page that says what runs here.
 """
 
 import logging
@@ -12,13 +12,13 @@ from functools import cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from chalicelib.errors import MethodNotAllowed
 from chalicelib.web.mount import METHODS
 from chalicelib.web.replies import failure
-from local import web
 from local.gateway import REQUEST_BYTES_MAX, Gateway, refusal
 
 LOG = logging.getLogger("edge")
@@ -27,6 +27,8 @@ CHUNK_BYTES = 64 * 1024
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "server", "date", "upgrade"}
 # What the CDN passes on from the bucket.
 MEDIA_HEADERS = ("content-type", "content-length", "cache-control", "etag", "last-modified")
+PAGES = Path(__file__).parent / "pages"
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 Environ = dict[str, Any]
 Start = Callable[[str, list[tuple[str, str]]], Any]
@@ -124,10 +126,14 @@ def _forward(environ: Environ, start_response: Start, prefix: str, origin: str) 
 
 
 def _page(environ: Environ, start_response: Start) -> Iterable[bytes]:
-    if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
-        return _send(start_response, 405, [("Allow", "GET, HEAD")], b"")
-    packs = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
-    return _send(start_response, *web.find(environ["PATH_INFO"], packs))
+    home = environ["PATH_INFO"] == "/"
+    body = (PAGES / ("home.html" if home else "missing.html")).read_bytes()
+    headers = [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("Content-Security-Policy", PAGE_POLICY),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    return _send(start_response, 200 if home else 404, headers, body)
 
 
 def _ask(

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -44,33 +45,27 @@ def sign_in(url: str, login: str) -> requests.Session:
     return browser
 
 
-def test_every_address_of_the_site_is_the_web_app_and_its_files_stay(
-    stack: dict[str, Any],
-) -> None:
-    pages = [requests.get(stack["url"] + path, timeout=30) for path in ("/", "/ko/styles/x")]
-    for page in pages:
-        assert (page.status_code, page.headers["Cache-Control"]) == (200, "no-cache")
-        policy = page.headers["Content-Security-Policy"]
-        assert "unsafe" not in policy
-        assert "frame-ancestors 'none'" in policy
-        assert page.headers["X-Content-Type-Options"] == "nosniff"
-    assert pages[0].text == pages[1].text
-    links = re.findall(r'(?:src|href)="(/[^"]+)"', pages[0].text)
-    assert any("/assets/" in link for link in links)
+def test_the_first_page_says_what_runs_and_its_links_answer(stack: dict[str, Any]) -> None:
+    page = requests.get(f"{stack['url']}/", timeout=30)
+    links: list[str] = []
+
+    class Links(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            links.extend(value for name, value in attrs if name == "href" and value)
+
+    Links().feed(page.text)
+    assert "플랫폼" in page.text
+    assert len(links) == 6
     for link in links:
-        file = requests.get(stack["url"] + link, timeout=30)
-        assert file.status_code == 200, link
-        assert ("immutable" in file.headers["Cache-Control"]) is ("/assets/" in link)
-    plain = requests.get(stack["url"] + links[0], headers={"Accept-Encoding": ""}, timeout=30)
-    assert plain.content == requests.get(stack["url"] + links[0], timeout=30).content
+        status = requests.get(stack["url"] + link, timeout=30).status_code
+        assert status == (401 if link.endswith("/me") else 200), link
 
 
-def test_what_is_no_page_is_404_in_its_own_way(stack: dict[str, Any]) -> None:
-    for path in ("/assets/none.js", "/..%2f..%2fpyproject.toml", "/assets/../../package.json"):
-        assert requests.get(stack["url"] + path, timeout=30).status_code == 404, path
+def test_unknown_addresses_are_404_in_their_own_way(stack: dict[str, Any]) -> None:
+    page = requests.get(f"{stack['url']}/nowhere", timeout=30)
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
     answer = requests.get(f"{stack['url']}/api/nowhere", timeout=30)
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
-    assert requests.post(f"{stack['url']}/en", timeout=30).status_code == 405
 
 
 def test_a_person_signs_in(stack: dict[str, Any]) -> None:

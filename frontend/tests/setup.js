@@ -1,5 +1,0 @@
-import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/vue'
-import { afterEach } from 'vitest'
-
-afterEach(cleanup)
