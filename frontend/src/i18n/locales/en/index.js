@@ -1,7 +1,10 @@
 import accounts from './accounts.json'
 import common from './common.json'
+import community from './community.json'
 import errors from './errors.json'
+import generations from './generations.json'
+import jobs from './jobs.json'
 import shell from './shell.json'
 import titles from './titles.json'
 
-export default { ...accounts, ...common, ...errors, ...shell, ...titles }
+export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...shell, ...titles }
