@@ -4,7 +4,8 @@ import community from './community.json'
 import errors from './errors.json'
 import generations from './generations.json'
 import jobs from './jobs.json'
+import licence from './licence.json'
 import shell from './shell.json'
 import titles from './titles.json'
 
-export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...shell, ...titles }
+export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...licence, ...shell, ...titles }
