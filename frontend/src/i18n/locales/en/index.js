@@ -4,10 +4,13 @@ import community from './community.json'
 import errors from './errors.json'
 import generations from './generations.json'
 import jobs from './jobs.json'
+import ledger from './ledger.json'
 import licence from './licence.json'
+import notifications from './notifications.json'
+import purchases from './purchases.json'
 import search from './search.json'
 import shell from './shell.json'
 import styles from './styles.json'
 import titles from './titles.json'
 
-export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...licence, ...search, ...shell, ...styles, ...titles }
+export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...ledger, ...licence, ...notifications, ...purchases, ...search, ...shell, ...styles, ...titles }
