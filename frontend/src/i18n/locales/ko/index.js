@@ -4,6 +4,7 @@ import community from './community.json'
 import errors from './errors.json'
 import generations from './generations.json'
 import jobs from './jobs.json'
+import leaving from './leaving.json'
 import ledger from './ledger.json'
 import licence from './licence.json'
 import notifications from './notifications.json'
@@ -12,5 +13,6 @@ import search from './search.json'
 import shell from './shell.json'
 import styles from './styles.json'
 import titles from './titles.json'
+import uploads from './uploads.json'
 
-export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...ledger, ...licence, ...notifications, ...purchases, ...search, ...shell, ...styles, ...titles }
+export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...leaving, ...ledger, ...licence, ...notifications, ...purchases, ...search, ...shell, ...styles, ...titles, ...uploads }
