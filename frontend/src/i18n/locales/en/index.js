@@ -8,6 +8,7 @@ import leaving from './leaving.json'
 import ledger from './ledger.json'
 import licence from './licence.json'
 import notifications from './notifications.json'
+import operations from './operations.json'
 import purchases from './purchases.json'
 import search from './search.json'
 import shell from './shell.json'
@@ -15,4 +16,4 @@ import styles from './styles.json'
 import titles from './titles.json'
 import uploads from './uploads.json'
 
-export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...leaving, ...ledger, ...licence, ...notifications, ...purchases, ...search, ...shell, ...styles, ...titles, ...uploads }
+export default { ...accounts, ...common, ...community, ...errors, ...generations, ...jobs, ...leaving, ...ledger, ...licence, ...notifications, ...operations, ...purchases, ...search, ...shell, ...styles, ...titles, ...uploads }
