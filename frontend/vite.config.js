@@ -21,7 +21,13 @@ export default defineConfig({
       fullInstall: false,
     }),
   ],
-  define: { __VUE_OPTIONS_API__: 'false' },
+  define: {
+    __VUE_OPTIONS_API__: 'false',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
   resolve: { alias: { '@': at('./src') } },
   build: {
     manifest: true,

@@ -19,7 +19,7 @@ export function createAppRouter(history = createWebHistory()) {
   })
   router.beforeEach(async (to) => {
     const lang = /** @type {import('@/i18n').Language} */ (to.params.lang)
-    if (LANGUAGES.includes(lang)) await speak(lang)
+    if (LANGUAGES.includes(lang)) await speak(lang, to.matched.some(({ meta }) => meta.needs || meta.inside))
   })
   router.beforeEach(guard)
   router.afterEach((to) => {

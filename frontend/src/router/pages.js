@@ -125,7 +125,7 @@ export const pages = [
     path: 'login',
     name: 'login',
     component: () => import('@/features/accounts/LoginPage.vue'),
-    meta: { title: 'titles.login' },
+    meta: { title: 'titles.login', inside: true },
   },
   {
     path: 'forbidden',

@@ -4,7 +4,7 @@ import { ARTWORKS_MAX, ARTWORKS_MIN } from './draft'
 export const PRICE_MAX = 10_000
 
 /**
- * What still keeps a draft from being submitted, by step; keys of `styles.problems`.
+ * What still keeps a draft from being submitted, by step; keys of `studio.problems`.
  * @param {{ title: string, description: string, price: number, good: unknown[],
  *   artworks: { state: string, tags: string[] }[], isSending: boolean,
  *   statement: { name: string, accepted: boolean } }} draft
