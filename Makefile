@@ -4,11 +4,13 @@ ARTWORKS ?=
 LIMITS := $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 STAMP := .venv/.installed
 NODE := local/node_modules/.installed
+WEB := frontend/node_modules/.installed
+DIST := frontend/dist/index.html
 SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo proof faults test coverage check format types package bench openapi lock migration clean
+.PHONY: help setup run dev web web-check demo proof faults test coverage check format types package bench openapi lock migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +32,25 @@ $(NODE): local/package-lock.json
 	@cd local/node_modules/swagger-ui-dist && cp swagger-ui-bundle.js swagger-ui.css LICENSE ../../../$(SWAGGER)/
 	@touch $@
 
-run: setup  ## the whole platform on this machine; PORT=8000
+$(WEB): frontend/package-lock.json frontend/package.json
+	@echo "Installing what the web app is built with"
+	@npm ci --prefix frontend --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+$(DIST): $(WEB) frontend/index.html frontend/vite.config.js $(shell find frontend/src frontend/public -type f -not -name '*.spec.js')
+	@echo "Building the web app"
+	@npm run build --prefix frontend --silent -- --logLevel warn
+
+run: setup $(DIST)  ## the whole platform on this machine; PORT=8000
 	@exec $(BIN)/python -m local.run
+
+dev: setup $(WEB)  ## the same, with the web app reloading as you write
+	@exec $(BIN)/python -m local.run --hot-reload
+
+web: $(DIST)  ## build the web app into frontend/dist
+
+web-check: $(WEB)  ## the web app's lint, types, unit tests and size
+	@cd frontend && npm run --silent lint && npm run --silent types && npm run --silent coverage && npm run --silent build -- --logLevel warn && npm run --silent budget
 
 demo: setup  ## the whole journey, printed; ARTWORKS=folder of your own pictures
 	@exec $(BIN)/python -m local.demo $(if $(ARTWORKS),--artworks "$(ARTWORKS)")

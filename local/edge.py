@@ -1,8 +1,8 @@
 """The one origin: what CloudFront and API Gateway are in production, for gunicorn.
 
 `/api` and `/.well-known` go to the app, `/media` to the image bucket's public copies, `/s3` to
-S3 itself and `/toss` to the stand-in for Toss Payments (in production domains of their own), `/`
-shows a page that says what runs here.
+S3 itself and `/toss` to the stand-in for Toss Payments (in production domains of their own), all
+else to the web app: as it was built, or from Vite while somebody works on it (`make dev`).
 """
 
 import logging
@@ -20,6 +20,7 @@ from chalicelib.errors import MethodNotAllowed
 from chalicelib.web.mount import METHODS
 from chalicelib.web.replies import failure
 from local.gateway import REQUEST_BYTES_MAX, Gateway, refusal
+from local.site import is_built, serve
 
 LOG = logging.getLogger("edge")
 STORED_BYTES_MAX = 12 * 1024 * 1024
@@ -45,7 +46,9 @@ def application(environ: Environ, start_response: Start) -> Iterable[bytes]:
         return _forward(environ, start_response, "/s3", os.environ["AWS_ENDPOINT_URL"])
     if path.startswith("/toss/"):
         return _forward(environ, start_response, "/toss", os.environ["TOSS_API_URL"])
-    return _page(environ, start_response)
+    if vite := os.environ.get("WEB_DEV_URL"):
+        return _forward(environ, start_response, "", vite)
+    return _site(environ, start_response) if is_built() else _page(environ, start_response)
 
 
 @cache
@@ -125,7 +128,17 @@ def _forward(environ: Environ, start_response: Start, prefix: str, origin: str) 
     return _stream(answer)
 
 
+def _site(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        return _send(start_response, 405, [("Allow", "GET, HEAD")], b"")
+    gzipped = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    status, headers, body = serve(environ["PATH_INFO"], gzipped=gzipped)
+    sent = body if environ["REQUEST_METHOD"] == "GET" else b""
+    return _send(start_response, status, headers, sent)
+
+
 def _page(environ: Environ, start_response: Start) -> Iterable[bytes]:
+    # Before the web app was built there is still something to see.
     home = environ["PATH_INFO"] == "/"
     body = (PAGES / ("home.html" if home else "missing.html")).read_bytes()
     headers = [

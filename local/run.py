@@ -143,6 +143,9 @@ def _options() -> argparse.Namespace:
         "--port", type=int, default=int(os.environ.get("PORT", DEFAULT_PORT)), help="0: any"
     )
     parser.add_argument("--no-workers", action="store_true", help="without the GPU workers")
+    parser.add_argument(
+        "--hot-reload", action="store_true", help="pages from Vite instead of the built web app"
+    )
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     return parser.parse_args()
 
@@ -158,7 +161,11 @@ def main() -> int:
         lock = _lock(options.data)
         print(f"Preparing {options.data} (the first time fetches and makes what is missing)")
         stack = build_stack(
-            options.data, port=options.port, workers=not options.no_workers, **overrides
+            options.data,
+            port=options.port,
+            workers=not options.no_workers,
+            hot_reload=options.hot_reload,
+            **overrides,
         )
     except (AlreadyRunning, Incomplete, PostgresFailed, Unavailable) as error:
         print(f"Cannot start: {error}")

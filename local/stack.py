@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local.ports import free_port
 from local.postgres import Postgres
 from local.programs import Program, answers_http, listens
 from local.rabbitmq import Rabbit
@@ -23,6 +24,7 @@ from local.settings import (
 
 ROOT = Path(__file__).parents[1]
 OPENID = ROOT / "local" / "openid"
+WEB = ROOT / "frontend"
 API_WORKERS = 2
 API_THREADS = 8
 
@@ -46,10 +48,18 @@ class Stack:
         return self.environment["PUBLIC_URL"]
 
 
-def build_stack(folder: Path, *, port: int = 0, workers: bool = True, **overrides: str) -> Stack:
+def build_stack(
+    folder: Path,
+    *,
+    port: int = 0,
+    workers: bool = True,
+    hot_reload: bool = False,
+    **overrides: str,
+) -> Stack:
     """The platform with its data in `folder`; `overrides` are settings of the app.
 
-    Fetches RabbitMQ and makes the database when they are missing; starts nothing.
+    With `hot_reload` pages come from Vite instead of the built web app. Fetches RabbitMQ and
+    makes the database when they are missing; starts nothing.
     """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -84,6 +94,9 @@ def build_stack(folder: Path, *, port: int = 0, workers: bool = True, **override
         _api(environment, ports),
         *_bridges(environment),
     ]
+    if hot_reload:
+        programs.insert(0, vite := _vite(free_port()))
+        environment["WEB_DEV_URL"] = f"http://127.0.0.1:{vite.env['WEB_DEV_PORT']}"
     if workers:
         programs += [_gpu_worker(environment, name, ports, folder) for name in ENDPOINTS]
     return Stack(programs, environment, ports, folder)
@@ -181,6 +194,18 @@ def _api(environment: Mapping[str, str], ports: Ports) -> Program:
         needs=("prepare", "openid", "runpod", "toss"),
         ready=answers_http(f"http://127.0.0.1:{ports.edge}/api/health"),
         cwd=ROOT,
+    )
+
+
+def _vite(port: int) -> Program:
+    if not (WEB / "node_modules").exists():
+        raise Incomplete("the web app's packages are not installed: make setup")
+    return Program(
+        name="vite",
+        argv=["node", "node_modules/vite/bin/vite.js"],
+        env={"WEB_DEV_PORT": str(port)},
+        ready=listens(port),
+        cwd=WEB,
     )
 
 

@@ -1,0 +1,26 @@
+import { call } from '@/api/client'
+import { GenerationDetail, GenerationPage } from '@/api/schemas/generations'
+
+/** @param {{ cursor?: string | null, style_id?: string, artist_id?: string, limit?: number }} query */
+export const listFeed = (query) => call('GET', '/generations/feed', { schema: GenerationPage, query, quiet: true })
+
+/** @param {{ cursor?: string | null, is_public?: boolean | null, status?: string, limit?: number }} query */
+export const listMine = (query) => call('GET', '/generations/me', { schema: GenerationPage, query, quiet: true })
+
+/** @param {string} id @param {AbortSignal} [signal] */
+export const getGeneration = (id, signal) =>
+  call('GET', `/generations/${id}`, { schema: GenerationDetail, signal, quiet: true })
+
+/**
+ * @param {import('@/api/openapi').components['schemas']['GenerationRequest']} request
+ * @param {string} idempotencyKey
+ */
+export const requestGeneration = (request, idempotencyKey) =>
+  call('POST', '/generations', { schema: GenerationDetail, body: request, idempotencyKey, quiet: true })
+
+/** @param {string} id @param {{ is_public?: boolean, description?: string }} change */
+export const changeGeneration = (id, change) =>
+  call('PATCH', `/generations/${id}`, { schema: GenerationDetail, body: change })
+
+/** @param {string} id */
+export const cancelGeneration = (id) => call('POST', `/generations/${id}/cancel`, { schema: GenerationDetail })

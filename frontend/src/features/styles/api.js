@@ -1,0 +1,25 @@
+import { call } from '@/api/client'
+import { StyleDetail, StyleDetailPage, StylePage } from '@/api/schemas/styles'
+
+/**
+ * @param {{ cursor?: string | null, sort?: string, tag?: string, artist_id?: string, following?: boolean,
+ *   limit?: number }} query
+ */
+export const listStyles = (query) => call('GET', '/styles', { schema: StylePage, query, quiet: true })
+
+/** @param {AbortSignal} [signal] */
+export const listMyStyles = (signal) => call('GET', '/styles/me', { schema: StyleDetailPage, signal, quiet: true })
+
+/** @param {string} id @param {AbortSignal} [signal] */
+export const getStyle = (id, signal) => call('GET', `/styles/${id}`, { schema: StyleDetail, signal, quiet: true })
+
+/**
+ * @param {import('@/api/openapi').components['schemas']['StyleSubmission']} submission
+ * @param {string} idempotencyKey
+ */
+export const submitStyle = (submission, idempotencyKey) =>
+  call('POST', '/styles', { schema: StyleDetail, body: submission, idempotencyKey, quiet: true })
+
+/** @param {string} id @param {import('@/api/openapi').components['schemas']['StyleChange']} change */
+export const changeStyle = (id, change) =>
+  call('PATCH', `/styles/${id}`, { schema: StyleDetail, body: change, quiet: true })

@@ -1,0 +1,63 @@
+import { fileURLToPath } from 'node:url'
+import vueI18n from '@intlify/unplugin-vue-i18n/vite'
+import tailwindcss from '@tailwindcss/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+/** @param {string} path */
+const at = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+const DEV_PORT = Number(process.env.WEB_DEV_PORT ?? 5173)
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    tailwindcss(),
+    vueI18n({
+      include: [at('./src/i18n/locales/**/*.json')],
+      runtimeOnly: true,
+      dropMessageCompiler: true,
+      compositionOnly: true,
+      fullInstall: false,
+    }),
+  ],
+  define: {
+    __VUE_OPTIONS_API__: 'false',
+    __VUE_PROD_DEVTOOLS__: 'false',
+    __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
+    __VUE_I18N_LEGACY_API__: 'false',
+    __INTLIFY_PROD_DEVTOOLS__: 'false',
+  },
+  resolve: { alias: { '@': at('./src') } },
+  build: {
+    manifest: true,
+    // The policy allows no data: in scripts and styles, and hashed files are cached for ever anyway.
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'vendor', test: /node_modules[\\/](@vue|vue|pinia|vue-router|vue-i18n|@intlify)[\\/]/ },
+          ],
+        },
+      },
+    },
+  },
+  // The platform's edge passes pages on to this server, so that cookies and addresses stay those
+  // of production; only the hot reload's socket comes straight here.
+  server: { port: DEV_PORT, strictPort: true, host: '127.0.0.1', hmr: { clientPort: DEV_PORT } },
+  test: {
+    environment: 'jsdom',
+    environmentOptions: { jsdom: { url: 'http://localhost:3000/en' } },
+    setupFiles: ['./src/test/setup.js'],
+    include: ['src/**/*.spec.js'],
+    restoreMocks: true,
+    reporters: ['default', ...(process.env.CI ? ['json'] : [])],
+    outputFile: { json: 'test-results/unit.json' },
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.{js,vue}'],
+      exclude: ['src/test/**', 'src/**/*.spec.js', 'src/api/openapi.d.ts'],
+    },
+  },
+})
