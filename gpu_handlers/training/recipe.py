@@ -1,4 +1,4 @@
-"""The knobs of a training; benchmarks/fidelity chose them."""
+"""The knobs of a training, as benchmarks/fidelity chose them (docs/decisions/0026-recipe.md)."""
 
 from dataclasses import dataclass
 
