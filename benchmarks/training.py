@@ -20,9 +20,10 @@ from peft import LoraConfig
 from torch.nn import functional
 
 from benchmarks.timing import Figure, ratio, table
+from gpu_handlers.base_models import latent_diffusion
 from gpu_handlers.base_models.descriptions import DESCRIPTIONS
 from gpu_handlers.base_models.latent_diffusion import LatentDiffusion
-from gpu_handlers.common.device import device, mixed_precision
+from gpu_handlers.common.device import autocast_dtype, device, mixed_precision
 from gpu_handlers.training.dataset import CAPTION_VARIANTS, Dataset
 from gpu_handlers.training.lora import Plan, Step, train
 from gpu_handlers.training.recipe import Recipe
@@ -82,6 +83,9 @@ class Reference:
 
 def compare(name: str, side: int, batch: int, rounds: int) -> tuple[list[float], list[float]]:
     """Seconds of each of our steps and of each of the script's, in turns."""
+    if autocast_dtype():
+        # As on a GPU, also where a CPU would keep single precision.
+        latent_diffusion.weights_dtype = lambda: torch.bfloat16
     family = LatentDiffusion(DESCRIPTIONS[name])
     pixels = torch.rand(batch, 3, side, side) * 2 - 1
     latents = family.encode_images(pixels).cpu()
