@@ -46,6 +46,7 @@ export async function call(method, path, { schema, quiet = false, ...request }) 
   }
 }
 
+/** @param {string} method @param {string} path @param {Record<string, any>} request */
 async function ask(method, path, { body, query, signal, idempotencyKey }) {
   const patience = AbortSignal.timeout(TIMEOUT_MS)
   try {

@@ -956,7 +956,7 @@ export interface components {
              * Filename
              * @default
              */
-            filename: string;
+            filename?: string;
             /** Tags */
             tags?: string[];
         };
@@ -1123,7 +1123,7 @@ export interface components {
              * Parent Id
              * @default null
              */
-            parent_id: string | null;
+            parent_id?: string | null;
         };
         /**
          * Confirmation
@@ -1303,12 +1303,12 @@ export interface components {
              * Is Public
              * @default null
              */
-            is_public: boolean | null;
+            is_public?: boolean | null;
             /**
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
         };
         /**
          * GenerationCompleted
@@ -1398,7 +1398,7 @@ export interface components {
              * Estimated Seconds
              * @default null
              */
-            estimated_seconds: number | null;
+            estimated_seconds?: number | null;
         };
         /**
          * GenerationProgressed
@@ -1432,13 +1432,13 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             aspect_ratio: components["schemas"]["AspectRatio"];
             /**
              * Seed
              * @default null
              */
-            seed: number | null;
+            seed?: number | null;
         };
         /**
          * GenerationResult
@@ -1468,7 +1468,7 @@ export interface components {
             /** Duration Seconds */
             duration_seconds: number;
             /** @default null */
-            closest: components["schemas"]["ClosestArtwork"] | null;
+            closest?: components["schemas"]["ClosestArtwork"] | null;
         };
         /**
          * Health
@@ -1499,7 +1499,7 @@ export interface components {
             attempt_key: string;
             error: components["schemas"]["Failure"];
             /** @default null */
-            closest: components["schemas"]["ClosestArtwork"] | null;
+            closest?: components["schemas"]["ClosestArtwork"] | null;
         };
         /**
          * JobKind
@@ -1882,27 +1882,27 @@ export interface components {
              * Username
              * @default null
              */
-            username: string | null;
+            username?: string | null;
             /**
              * Bio
              * @default null
              */
-            bio: string | null;
+            bio?: string | null;
             /**
              * Profile Image Upload Key
              * @default null
              */
-            profile_image_upload_key: string | null;
+            profile_image_upload_key?: string | null;
             /**
              * Artist Name
              * @default null
              */
-            artist_name: string | null;
+            artist_name?: string | null;
             /**
              * Signature Upload Key
              * @default null
              */
-            signature_upload_key: string | null;
+            signature_upload_key?: string | null;
         };
         /**
          * Progress
@@ -1919,7 +1919,7 @@ export interface components {
              * Estimated Seconds
              * @default null
              */
-            estimated_seconds: number | null;
+            estimated_seconds?: number | null;
             /** Last Updated */
             last_updated: string;
         };
@@ -1973,7 +1973,7 @@ export interface components {
              * Received
              * @default true
              */
-            received: boolean;
+            received?: boolean;
         };
         /**
          * RightsStatement
@@ -2071,17 +2071,17 @@ export interface components {
              * Title
              * @default null
              */
-            title: string | null;
+            title?: string | null;
             /**
              * Description
              * @default null
              */
-            description: string | null;
+            description?: string | null;
             /**
              * Generation Cost Tokens
              * @default null
              */
-            generation_cost_tokens: number | null;
+            generation_cost_tokens?: number | null;
         };
         /**
          * StyleDetail
@@ -2196,12 +2196,12 @@ export interface components {
              * Estimated Seconds
              * @default null
              */
-            estimated_seconds: number | null;
+            estimated_seconds?: number | null;
             /**
              * Samples
              * @default 0
              */
-            samples: number;
+            samples?: number;
             /** Last Updated */
             last_updated: string;
         };
@@ -2249,12 +2249,12 @@ export interface components {
              * Is Active
              * @default null
              */
-            is_active: boolean | null;
+            is_active?: boolean | null;
             /**
              * Is Flagged
              * @default null
              */
-            is_flagged: boolean | null;
+            is_flagged?: boolean | null;
         };
         /**
          * TagOut
@@ -2339,12 +2339,12 @@ export interface components {
              * Estimated Seconds
              * @default null
              */
-            estimated_seconds: number | null;
+            estimated_seconds?: number | null;
             /**
              * Samples
              * @default 0
              */
-            samples: number;
+            samples?: number;
         };
         /**
          * TrainingProgressed
@@ -2383,17 +2383,17 @@ export interface components {
              * Final Loss
              * @default null
              */
-            final_loss: number | null;
+            final_loss?: number | null;
             /**
              * Held Out Loss
              * @default null
              */
-            held_out_loss: number | null;
+            held_out_loss?: number | null;
             /**
              * Held Out Loss Before
              * @default null
              */
-            held_out_loss_before: number | null;
+            held_out_loss_before?: number | null;
             /** Duration Seconds */
             duration_seconds: number;
         };

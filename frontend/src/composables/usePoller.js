@@ -24,7 +24,8 @@ export function createPoller(tick) {
   async function ask() {
     if (asking) return
     asking = true
-    let seconds = /** @type {number | null} */ (null)
+    /** @type {number | null} */
+    let seconds
     try {
       seconds = await tick()
       failures = 0

@@ -18,5 +18,5 @@ export async function guard(to) {
   const { lang } = to.params
   if (!session.isSignedIn) return { name: 'login', params: { lang }, query: { next: to.fullPath } }
   const may = needs === 'artist' ? session.isArtist : needs === 'operator' ? session.isOperator : true
-  return may || { name: 'forbidden', params: { lang }, query: { needs: /** @type {string} */ (needs) } }
+  return may || { name: 'forbidden', params: { lang }, query: { needs } }
 }

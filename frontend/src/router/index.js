@@ -15,7 +15,7 @@ export function createAppRouter(history = createWebHistory()) {
       { path: '/:path(.*)*', redirect: ({ path, query, hash }) => ({ path: inOurLanguage(path), query, hash }) },
     ],
     scrollBehavior: (to, from, saved) =>
-      saved ?? (to.hash ? { el: to.hash } : to.path === from.path ? false : { top: 0 }),
+      saved ?? (to.hash ? { el: to.hash } : to.path === from.path && to.query.step === from.query.step ? false : { top: 0 }),
   })
   router.beforeEach(async (to) => {
     const lang = /** @type {import('@/i18n').Language} */ (to.params.lang)

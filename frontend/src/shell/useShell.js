@@ -6,7 +6,7 @@ import { useSession } from '@/features/accounts/session'
 export function useShell() {
   const router = useRouter()
   const session = useSession()
-  const main = useTemplateRef('main')
+  const main = /** @type {import('vue').Ref<HTMLElement | null>} */ (useTemplateRef('main'))
   const announced = ref('')
   let isFirst = true
 

@@ -1,9 +1,27 @@
 import '@testing-library/jest-dom/vitest'
 import { cleanup } from '@testing-library/vue'
-import { afterEach } from 'vitest'
+import { afterEach, vi } from 'vitest'
 
 afterEach(() => {
   cleanup()
   document.cookie = 'csrftoken=; max-age=0; path=/'
   localStorage.clear()
+  vi.unstubAllGlobals()
+  vi.useRealTimers()
 })
+
+// What jsdom has no notion of: dialogs that open, boxes that have a size.
+HTMLDialogElement.prototype.showModal ??= function showModal() {
+  this.open = true
+}
+globalThis.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+globalThis.IntersectionObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+globalThis.matchMedia ??= () => ({ matches: false, addEventListener() {}, removeEventListener() {} })

@@ -3,6 +3,12 @@ import { ARTWORKS_MAX, ARTWORKS_MIN } from './draft'
 
 export const PRICE_MAX = 10_000
 
+/** @param {string} title */
+function titleProblems(title) {
+  if (title.length < 2) return ['title']
+  return isEnglish(title) ? [] : ['titleEnglish']
+}
+
 /**
  * What still keeps a draft from being submitted, by step; keys of `studio.problems`.
  * @param {{ title: string, description: string, price: number, good: unknown[],
@@ -11,12 +17,14 @@ export const PRICE_MAX = 10_000
  */
 export function problemsOf(draft) {
   const title = draft.title.trim()
+  const isNamed = draft.statement.name.trim().length >= 2
+  const isPriced = Number.isInteger(draft.price) && draft.price >= 1 && draft.price <= PRICE_MAX
   const untagged = draft.artworks.filter(({ state, tags }) => state === 'here' && !tags.length).length
   return {
     basics: [
-      ...(title.length < 2 ? ['title'] : isEnglish(title) ? [] : ['titleEnglish']),
+      ...titleProblems(title),
       ...(draft.description.trim() ? [] : ['description']),
-      ...(Number.isInteger(draft.price) && draft.price >= 1 && draft.price <= PRICE_MAX ? [] : ['price']),
+      ...(isPriced ? [] : ['price']),
     ],
     artworks: [
       ...(draft.isSending ? ['sending'] : []),
@@ -27,7 +35,7 @@ export function problemsOf(draft) {
     // Tags are wanted, not demanded: the title is one already.
     tags: [],
     review: [
-      ...(draft.statement.name.trim().length < 2 ? ['name'] : []),
+      ...(isNamed ? [] : ['name']),
       ...(draft.statement.accepted ? [] : ['rights']),
     ],
     untagged,
