@@ -69,7 +69,7 @@ test: setup  ## every test; some: ARGS="tests/ledger -k hold"
 coverage: setup  ## every test, a third slower, and what they leave untouched
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term"
 
-check: setup types  ## what a change must pass
+check: setup types web-check  ## what a change must pass
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports

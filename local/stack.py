@@ -64,25 +64,12 @@ def build_stack(
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     ports = Ports.choose(port)
-    stores: list[Program] = []
-    database_url = overrides.pop("DATABASE_URL", os.environ.get("DATABASE_URL"))
-    if not database_url:
-        postgres = Postgres(folder / "postgres", durable=True)
-        postgres.prepare()
-        database_url = postgres.url()
-        stores.append(postgres.program())
-    amqp_url = overrides.pop("AMQP_URL", os.environ.get("AMQP_URL"))
-    if not amqp_url:
-        rabbit = Rabbit(folder / "rabbitmq", distribution=ROOT / ".local" / "rabbitmq-dist")
-        rabbit.prepare()
-        amqp_url = rabbit.url
-        stores += rabbit.programs()
+    stores, addresses = _stores(folder, overrides)
     environment = app_environment(
         ports=ports,
         keys=kept_secrets(folder),
-        database_url=database_url,
-        amqp_url=amqp_url,
         overrides=overrides,
+        **addresses,
     )
     stores.append(_aws(ports, folder))
     programs = [
@@ -100,6 +87,24 @@ def build_stack(
     if workers:
         programs += [_gpu_worker(environment, name, ports, folder) for name in ENDPOINTS]
     return Stack(programs, environment, ports, folder)
+
+
+def _stores(folder: Path, overrides: dict[str, str]) -> tuple[list[Program], dict[str, str]]:
+    """Database and broker that nobody brought, and where all of them are."""
+    programs: list[Program] = []
+    database_url = overrides.pop("DATABASE_URL", os.environ.get("DATABASE_URL"))
+    if not database_url:
+        postgres = Postgres(folder / "postgres", durable=True)
+        postgres.prepare()
+        database_url = postgres.url()
+        programs.append(postgres.program())
+    amqp_url = overrides.pop("AMQP_URL", os.environ.get("AMQP_URL"))
+    if not amqp_url:
+        rabbit = Rabbit(folder / "rabbitmq", distribution=ROOT / ".local" / "rabbitmq-dist")
+        rabbit.prepare()
+        amqp_url = rabbit.url
+        programs += rabbit.programs()
+    return programs, {"database_url": database_url, "amqp_url": amqp_url}
 
 
 def _python(*arguments: str) -> list[str]:

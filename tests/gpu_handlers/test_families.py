@@ -178,11 +178,12 @@ def test_weights_that_are_not_there_are_named(
 
 
 def test_weights_in_half_precision_make_images_and_gradients_as_on_a_gpu(
-    family: LatentDiffusion, monkeypatch: pytest.MonkeyPatch
+    family: LatentDiffusion, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     monkeypatch.setattr(latent_diffusion, "weights_dtype", lambda: torch.bfloat16)
     # Small and short: few CPUs multiply these numbers themselves.
     monkeypatch.setenv("GENERATION_STEPS", "1")
+    request.addfinalizer(worker_settings.settings.cache_clear)
     worker_settings.settings.cache_clear()
     half = LatentDiffusion(replace(family.description, rendered={(96, 96): (64, 64)}))
     parameters = half.add_lora(4)
