@@ -1,0 +1,110 @@
+import { screen, waitFor } from '@testing-library/vue'
+import userEvent from '@testing-library/user-event'
+import { beforeEach, expect, test } from 'vitest'
+import { useSession } from '@/features/accounts/session'
+import { aGeneration, aMe } from '@/test/factories'
+import { page, refusal, serve } from '@/test/server'
+import { show } from '@/test/show'
+import { useToasts } from '@/ui/toasts'
+import FeedPage from './FeedPage.vue'
+import ImagePage from './ImagePage.vue'
+import MyImagesPage from './MyImagesPage.vue'
+import { sources } from './sources'
+
+const made = (given = {}) =>
+  aGeneration({
+    id: 'g1', status: 'completed', image_url: '/media/g1.png', thumbnail_url: '/media/g1.webp', download_url: '/s3/g1',
+    completed_at: '2026-11-23T10:01:00.000Z', ...given,
+  })
+const signIn = () => (useSession().$state.me = aMe())
+const visit = (image, answers = {}, lang = /** @type {'en' | 'ko'} */ ('en')) => {
+  const requests = serve({ 'GET /generations/g1': image, 'GET /generations/g1/comments': page([]), 'GET /auth/me': aMe(), ...answers })
+  return show(ImagePage, { path: '/images/g1', lang, before: signIn }).then((shown) => ({ ...shown, requests }))
+}
+
+beforeEach(() => {
+  document.cookie = 'csrftoken=abc; path=/'
+  HTMLElement.prototype.scrollTo ??= () => {}
+})
+
+test('an image stands with its licence: what may be done, whose it is, its number', async () => {
+  await visit(made())
+  const licence = await screen.findByRole('region', { name: 'Licence' })
+  expect(licence).toHaveTextContent('use it commercially')
+  expect(licence).toHaveTextContent("Alice Lin's signature stays on the picture")
+  expect(licence).toHaveTextContent('g1')
+})
+
+test('its owner publishes it, and may take that back', async () => {
+  const { requests } = await visit(made(), { 'PATCH /generations/g1': (/** @type {any} */ { body }) => made(body) })
+  await userEvent.click(await screen.findByRole('button', { name: 'Publish' }))
+  expect(await screen.findByRole('button', { name: 'Make private' })).toBeInTheDocument()
+  useToasts().toasts[0].action?.run()
+  expect(await screen.findByRole('button', { name: 'Publish' })).toBeInTheDocument()
+  expect(requests.filter(({ method }) => method === 'PATCH').map(({ body }) => body.is_public)).toEqual([true, false])
+})
+
+test('each download says first that the picture is made by AI', async () => {
+  await visit(made())
+  await userEvent.click(await screen.findByRole('button', { name: 'Download' }))
+  expect(screen.getByText('This picture is made by AI')).toBeInTheDocument()
+})
+
+test('what is in line says where it stands, and is canceled with the tokens back', async () => {
+  const waiting = aGeneration({ id: 'g1', place_in_line: { position: 3, estimated_start_seconds: 40 } })
+  await visit(waiting, { 'POST /generations/g1/cancel': { ...waiting, status: 'canceled', place_in_line: null } })
+  expect(await screen.findByText('Number 3 in line, starts in about 40 s')).toBeInTheDocument()
+  await userEvent.click(screen.getByRole('button', { name: 'Cancel and get the tokens back' }))
+  expect(await screen.findByText('10 tokens went back to you.')).toBeInTheDocument()
+})
+
+test('what failed says why, and that the tokens are back', async () => {
+  await visit(aGeneration({ id: 'g1', status: 'failed', failure: { code: 'GENERATION_FAILED', message: 'The worker was lost.', details: {} } }))
+  expect(await screen.findByText('The worker was lost. 10 tokens went back to you.')).toBeInTheDocument()
+})
+
+test('progress is what the worker reported', async () => {
+  const progress = { current_step: 5, total_steps: 20, progress_percent: 25, estimated_seconds: 8, last_updated: '2026-11-23T10:00:00.000Z' }
+  await visit(aGeneration({ id: 'g1', status: 'processing', progress }), {}, 'ko')
+  expect(await screen.findByRole('progressbar', { name: '그리는 중' })).toHaveAttribute('aria-valuenow', '25')
+  expect(screen.getByText('약 8초 남음')).toBeInTheDocument()
+})
+
+test('its description is edited in place', async () => {
+  await visit(made(), { 'PATCH /generations/g1': (/** @type {any} */ { body }) => made(body) })
+  await userEvent.click(await screen.findByRole('button', { name: 'Edit description' }))
+  await userEvent.type(screen.getByLabelText('Description'), 'Evening')
+  await userEvent.click(screen.getByRole('button', { name: 'Save' }))
+  expect(await screen.findByText('Evening')).toBeInTheDocument()
+})
+
+test('a page that our side broke shows the number to find it by, and tries again', async () => {
+  let broken = true
+  await visit(() => (broken ? refusal(500, 'INTERNAL_ERROR', { request_id: 'req-77' }) : made()))
+  expect(await screen.findByText('Request req-77')).toBeInTheDocument()
+  broken = false
+  await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+  expect(await screen.findByRole('region', { name: 'Licence' })).toBeInTheDocument()
+})
+
+test('an empty feed says so, one that fails can be tried again', async () => {
+  let fails = true
+  serve({ 'GET /generations/feed': () => (fails ? refusal(503, 'UPSTREAM_UNAVAILABLE') : page([])) })
+  await show(FeedPage)
+  await userEvent.click(await screen.findByRole('button', { name: 'Try again' }))
+  fails = false
+  await userEvent.click(await screen.findByRole('button', { name: 'Try again' }))
+  expect(await screen.findByText('Nothing has been published yet')).toBeInTheDocument()
+})
+
+test('one shows one’s own images by who may see them', async () => {
+  const requests = serve({ 'GET /generations/me': page([]) })
+  const { router } = await show(MyImagesPage, { path: '/me', before: signIn })
+  expect(await screen.findByText('No images here yet')).toBeInTheDocument()
+  await router.push('/en/me?show=private')
+  await waitFor(() => expect(requests.at(-1)?.query.get('is_public')).toBe('false'))
+})
+
+test('a tall picture offers its thumbnail at the width it has', () => {
+  expect(sources({ image_url: 'full', thumbnail_url: 'small', width: 512, height: 1024 }, '50vw').srcset).toBe('small 128w, full 512w')
+})
