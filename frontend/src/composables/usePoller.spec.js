@@ -65,3 +65,17 @@ test('a second start brings the next question forward, never back', async () => 
   await vi.advanceTimersByTimeAsync(5000)
   expect(tick).toHaveBeenCalledTimes(1)
 })
+
+test('an answer that comes while the tab is hidden plans nothing until it is seen', async () => {
+  /** @type {(seconds: number) => void} */
+  let answer = () => {}
+  const tick = vi.fn(() => /** @type {Promise<number>} */ (new Promise((resolve) => (answer = resolve))))
+  const poller = createPoller(tick)
+  poller.start()
+  await vi.advanceTimersByTimeAsync(0)
+  setHidden(true)
+  answer(5)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(tick).toHaveBeenCalledTimes(1)
+  poller.stop()
+})

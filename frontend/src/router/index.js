@@ -6,6 +6,27 @@ import { pages } from './pages'
 /** @param {string} path */
 const inOurLanguage = (path) => `/${preferredLanguage()}${path === '/' ? '' : path}`
 
+const PATIENCE_FRAMES = 90
+
+/**
+ * Where somebody was, as soon as the page is tall enough again to be there.
+ * @param {{ left: number, top: number }} saved
+ */
+async function backTo(saved) {
+  for (let frame = 0; frame < PATIENCE_FRAMES; frame += 1) {
+    if (document.documentElement.scrollHeight >= saved.top + innerHeight) break
+    await new Promise(requestAnimationFrame)
+  }
+  return saved
+}
+
+/** @type {import('vue-router').RouterScrollBehavior} */
+function scrollBehavior(to, from, saved) {
+  if (saved) return backTo(saved)
+  if (to.hash) return { el: to.hash }
+  return to.path === from.path && to.query.step === from.query.step ? false : { top: 0 }
+}
+
 export function createAppRouter(history = createWebHistory()) {
   const router = createRouter({
     history,
@@ -14,8 +35,7 @@ export function createAppRouter(history = createWebHistory()) {
       // Sign-in and Toss send people to addresses without a language.
       { path: '/:path(.*)*', redirect: ({ path, query, hash }) => ({ path: inOurLanguage(path), query, hash }) },
     ],
-    scrollBehavior: (to, from, saved) =>
-      saved ?? (to.hash ? { el: to.hash } : to.path === from.path && to.query.step === from.query.step ? false : { top: 0 }),
+    scrollBehavior,
   })
   router.beforeEach(async (to) => {
     const lang = /** @type {import('@/i18n').Language} */ (to.params.lang)

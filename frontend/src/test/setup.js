@@ -19,9 +19,9 @@ globalThis.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 }
-globalThis.IntersectionObserver ??= class {
+globalThis.IntersectionObserver ??= /** @type {any} */ (class {
   observe() {}
   unobserve() {}
   disconnect() {}
-}
-globalThis.matchMedia ??= () => ({ matches: false, addEventListener() {}, removeEventListener() {} })
+})
+globalThis.matchMedia ??= () => /** @type {any} */ ({ matches: false, addEventListener() {}, removeEventListener() {} })
