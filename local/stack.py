@@ -64,19 +64,7 @@ def build_stack(
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     ports = Ports.choose(port)
-    stores: list[Program] = []
-    database_url = overrides.pop("DATABASE_URL", os.environ.get("DATABASE_URL"))
-    if not database_url:
-        postgres = Postgres(folder / "postgres", durable=True)
-        postgres.prepare()
-        database_url = postgres.url()
-        stores.append(postgres.program())
-    amqp_url = overrides.pop("AMQP_URL", os.environ.get("AMQP_URL"))
-    if not amqp_url:
-        rabbit = Rabbit(folder / "rabbitmq", distribution=ROOT / ".local" / "rabbitmq-dist")
-        rabbit.prepare()
-        amqp_url = rabbit.url
-        stores += rabbit.programs()
+    stores, database_url, amqp_url = _stores(folder, overrides)
     environment = app_environment(
         ports=ports,
         keys=kept_secrets(folder),
@@ -100,6 +88,24 @@ def build_stack(
     if workers:
         programs += [_gpu_worker(environment, name, ports, folder) for name in ENDPOINTS]
     return Stack(programs, environment, ports, folder)
+
+
+def _stores(folder: Path, overrides: dict[str, str]) -> tuple[list[Program], str, str]:
+    """The stores that nobody brought, and the addresses of database and queue."""
+    stores: list[Program] = []
+    database_url = overrides.pop("DATABASE_URL", os.environ.get("DATABASE_URL"))
+    if not database_url:
+        postgres = Postgres(folder / "postgres", durable=True)
+        postgres.prepare()
+        database_url = postgres.url()
+        stores.append(postgres.program())
+    amqp_url = overrides.pop("AMQP_URL", os.environ.get("AMQP_URL"))
+    if not amqp_url:
+        rabbit = Rabbit(folder / "rabbitmq", distribution=ROOT / ".local" / "rabbitmq-dist")
+        rabbit.prepare()
+        amqp_url = rabbit.url
+        stores += rabbit.programs()
+    return stores, database_url, amqp_url
 
 
 def _python(*arguments: str) -> list[str]:

@@ -1,6 +1,6 @@
 """What the workers' own rule makes of three pictures, for the web app's test of its preview.
 
-    python -m frontend.scripts.signature_golden  (from the repository's root; writes the JSON beside it)
+python -m frontend.scripts.signature_golden    from the repository's root
 """
 
 import base64
@@ -20,6 +20,7 @@ OUT = Path(__file__).parents[1] / "src" / "features" / "accounts" / "signature.g
 
 
 def main() -> None:
+    """Write the pictures' corners beside the test that reads them."""
     across, down = np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT))
     waves = 10 + 8 * np.sin(across / 4)
     strokes = np.where(np.abs(down - waves) < 2, 255, 0).astype(np.uint8)
