@@ -47,6 +47,8 @@ export default defineConfig({
   // of production; only the hot reload's socket comes straight here.
   server: { port: DEV_PORT, strictPort: true, host: '127.0.0.1', hmr: { clientPort: DEV_PORT } },
   test: {
+    // Shared machines are slow at times.
+    testTimeout: 30_000,
     environment: 'jsdom',
     environmentOptions: { jsdom: { url: 'http://localhost:3000/en' } },
     setupFiles: ['./src/test/setup.js'],
