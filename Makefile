@@ -15,7 +15,7 @@ export PORT ?= 8000
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) $(NODE)  ## install what the project needs into this folder
+setup: $(STAMP) $(NODE) $(DIST)  ## install what the project needs into this folder, and build the web app
 
 $(STAMP): requirements.txt requirements-dev.txt gpu_handlers/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=…)")'
@@ -41,10 +41,10 @@ $(DIST): $(WEB) frontend/index.html frontend/vite.config.js $(shell find fronten
 	@echo "Building the web app"
 	@npm run build --prefix frontend --silent -- --logLevel warn
 
-run: setup $(DIST)  ## the whole platform on this machine; PORT=8000
+run: setup  ## the whole platform on this machine; PORT=8000
 	@exec $(BIN)/python -m local.run
 
-dev: setup $(WEB)  ## the same, with the web app reloading as you write
+dev: setup  ## the same, with the web app reloading as you write
 	@exec $(BIN)/python -m local.run --hot-reload
 
 web: $(DIST)  ## build the web app into frontend/dist

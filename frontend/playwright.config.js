@@ -1,19 +1,36 @@
 import { defineConfig, devices } from '@playwright/test'
 
+// A colour on its way to another has no contrast to measure.
+const CALM = { contextOptions: { reducedMotion: /** @type {const} */ ('reduce') } }
+const PAGES = /(pages|viewer)\.spec\.js/
+
 // Against a platform that runs (`make run`); WEB_URL says where.
 export default defineConfig({
   testDir: './browser',
+  outputDir: process.env.SEEN ?? '../.local/browser',
   workers: 1,
   timeout: 60_000,
+  expect: { timeout: 10_000 },
   use: {
     baseURL: process.env.WEB_URL ?? 'http://localhost:8000',
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
     },
   },
   projects: [
-    { name: 'desktop-en-light', use: { ...devices['Desktop Chrome'], colorScheme: 'light', locale: 'en-US' }, metadata: { lang: 'en' } },
-    { name: 'mobile-ko-dark', use: { viewport: { width: 390, height: 844 }, colorScheme: 'dark', locale: 'ko-KR' }, metadata: { lang: 'ko' } },
+    { name: 'journeys', testMatch: /journeys\.spec\.js/, use: { ...devices['Desktop Chrome'] } },
+    { name: 'desktop', testMatch: PAGES, use: { ...devices['Desktop Chrome'], ...CALM }, metadata: { languages: ['en', 'ko'] } },
+    { name: 'phone', testMatch: PAGES, use: { viewport: { width: 390, height: 844 }, hasTouch: true, ...CALM }, metadata: { languages: ['ko'] } },
   ],
 })

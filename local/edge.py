@@ -12,7 +12,6 @@ from functools import cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -20,7 +19,7 @@ from chalicelib.errors import MethodNotAllowed
 from chalicelib.web.mount import METHODS
 from chalicelib.web.replies import failure
 from local.gateway import REQUEST_BYTES_MAX, Gateway, refusal
-from local.site import is_built, serve
+from local.site import serve
 
 LOG = logging.getLogger("edge")
 STORED_BYTES_MAX = 12 * 1024 * 1024
@@ -28,8 +27,6 @@ CHUNK_BYTES = 64 * 1024
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "server", "date", "upgrade"}
 # What the CDN passes on from the bucket.
 MEDIA_HEADERS = ("content-type", "content-length", "cache-control", "etag", "last-modified")
-PAGES = Path(__file__).parent / "pages"
-PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
 Environ = dict[str, Any]
 Start = Callable[[str, list[tuple[str, str]]], Any]
@@ -48,7 +45,7 @@ def application(environ: Environ, start_response: Start) -> Iterable[bytes]:
         return _forward(environ, start_response, "/toss", os.environ["TOSS_API_URL"])
     if vite := os.environ.get("WEB_DEV_URL"):
         return _forward(environ, start_response, "", vite)
-    return _site(environ, start_response) if is_built() else _page(environ, start_response)
+    return _site(environ, start_response)
 
 
 @cache
@@ -135,18 +132,6 @@ def _site(environ: Environ, start_response: Start) -> Iterable[bytes]:
     status, headers, body = serve(environ["PATH_INFO"], gzipped=gzipped)
     sent = body if environ["REQUEST_METHOD"] == "GET" else b""
     return _send(start_response, status, headers, sent)
-
-
-def _page(environ: Environ, start_response: Start) -> Iterable[bytes]:
-    # Before the web app was built there is still something to see.
-    home = environ["PATH_INFO"] == "/"
-    body = (PAGES / ("home.html" if home else "missing.html")).read_bytes()
-    headers = [
-        ("Content-Type", "text/html; charset=utf-8"),
-        ("Content-Security-Policy", PAGE_POLICY),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
-    return _send(start_response, 200 if home else 404, headers, body)
 
 
 def _ask(

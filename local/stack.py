@@ -21,6 +21,7 @@ from local.settings import (
     kept_secrets,
     openid_environment,
 )
+from local.site import is_built
 
 ROOT = Path(__file__).parents[1]
 OPENID = ROOT / "local" / "openid"
@@ -61,6 +62,8 @@ def build_stack(
     With `hot_reload` pages come from Vite instead of the built web app. Fetches RabbitMQ and
     makes the database when they are missing; starts nothing.
     """
+    if not hot_reload and not is_built():
+        raise Incomplete("the web app is not built: make setup")
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     ports = Ports.choose(port)

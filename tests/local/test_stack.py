@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ import requests
 
 from local.programs import MARK
 from local.run import await_state, running_stack, start_stack
-from local.site import is_built
 from tests.local.waiting import await_true
 
 ROOT = Path(__file__).parents[2]
@@ -46,27 +44,16 @@ def sign_in(url: str, login: str) -> requests.Session:
     return browser
 
 
-@pytest.mark.skipif(is_built(), reason="the web app stands there")
-def test_the_first_page_says_what_runs_and_its_links_answer(stack: dict[str, Any]) -> None:
-    page = requests.get(f"{stack['url']}/", timeout=30)
-    links: list[str] = []
-
-    class Links(HTMLParser):
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            links.extend(value for name, value in attrs if name == "href" and value)
-
-    Links().feed(page.text)
-    assert "플랫폼" in page.text
-    assert len(links) == 6
-    for link in links:
-        status = requests.get(stack["url"] + link, timeout=30).status_code
-        assert status == (401 if link.endswith("/me") else 200), link
+def test_every_address_without_a_dot_is_the_web_app(stack: dict[str, Any]) -> None:
+    for path in ("/", "/ko/styles/nowhere"):
+        page = requests.get(f"{stack['url']}{path}", timeout=30)
+        assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
+        assert '<div id="app">' in page.text
 
 
 def test_unknown_addresses_are_404_in_their_own_way(stack: dict[str, Any]) -> None:
-    # Once the web app is built, it says itself that an address is none of its own.
-    path = "nowhere.png" if is_built() else "nowhere"
-    page = requests.get(f"{stack['url']}/{path}", timeout=30)
+    page = requests.get(f"{stack['url']}/nowhere.png", timeout=30)
     assert page.status_code == 404
     assert "json" not in page.headers["Content-Type"]
     answer = requests.get(f"{stack['url']}/api/nowhere", timeout=30)

@@ -1,0 +1,56 @@
+import Axe from '@axe-core/playwright'
+import { expect } from '@playwright/test'
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+// What alone can differ once the same page wears the other theme.
+const OF_THEMES = ['color-contrast', 'link-in-text-block']
+// The narrowest that text must reflow to (WCAG 1.4.10).
+const NARROWEST = 320
+
+/**
+ * No barrier in either theme.
+ * @param {import('@playwright/test').Page} page
+ * @param {string} where
+ */
+export async function expectNoBarrier(page, where) {
+  const size = page.viewportSize() ?? { width: 1280, height: 720 }
+  // Tall enough that the bar at the foot covers nothing: what it covers, one scrolls away from it.
+  const tall = await page.evaluate(() => document.documentElement.scrollHeight)
+  await page.setViewportSize({ width: size.width, height: Math.min(tall + 100, 4000) })
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await expectClean(new Axe({ page }).withTags(TAGS), where)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await expectClean(new Axe({ page }).withRules(OF_THEMES), `${where} (dark)`)
+  await page.setViewportSize(size)
+}
+
+/** @param {import('@playwright/test').Page} page @param {string} where */
+export async function expectNoOverflow(page, where) {
+  const size = page.viewportSize()
+  for (const width of new Set([size?.width ?? NARROWEST, NARROWEST])) {
+    await page.setViewportSize({ width, height: 800 })
+    const over = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    await expect.soft.poll(over, { message: `${where} is wider than ${width} px`, timeout: 3000 }).toBeLessThanOrEqual(0)
+  }
+  if (size) await page.setViewportSize(size)
+}
+
+/**
+ * What the browser complains of from now on: errors, and what the policy forbids.
+ * @param {import('@playwright/test').Page} page
+ */
+export function listen(page) {
+  /** @type {string[]} */
+  const complaints = []
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  return complaints
+}
+
+/** @param {Axe} axe @param {string} where */
+async function expectClean(axe, where) {
+  const { violations } = await axe.analyze()
+  expect.soft(violations.map(({ id, nodes }) => `${where} ${id}: ${nodes.map(({ target }) => target).join(' | ')}`)).toEqual([])
+}

@@ -1,0 +1,25 @@
+/**
+ * Through the provider's page and back.
+ * @param {import('@playwright/test').Page} page
+ * @param {string} login
+ * @param {string} [next] where to come back to
+ */
+export async function signIn(page, login, next = '/en/login') {
+  await page.goto(`/api/auth/google/login?next=${encodeURIComponent(next)}`)
+  await page.locator('input[name=login]').fill(login)
+  await page.locator('form', { has: page.locator('input[name=login]') }).getByRole('button').last().click()
+  await page.waitForURL(`**${next}`)
+}
+
+/**
+ * Somebody in a browser of their own; closed by the caller's context.
+ * @param {import('@playwright/test').Browser} browser
+ * @param {string} login
+ * @param {string} lang
+ */
+export async function arrive(browser, login, lang) {
+  const context = await browser.newContext({ locale: lang === 'ko' ? 'ko-KR' : 'en-US' })
+  const page = await context.newPage()
+  await signIn(page, login, `/${lang}`)
+  return page
+}
