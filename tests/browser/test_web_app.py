@@ -1,0 +1,61 @@
+"""The web app in a real browser, before the whole platform: what people do, then what they meet.
+
+The first part leaves the style, the images and the people that the others look at. What was
+seen stays in `.local/browser`.
+"""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.chromium import chromium
+from local.demo.artworks import draw_artworks
+from local.programs import plain_environment
+from local.run import running_stack
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.timeout(900),
+]
+ROOT = Path(__file__).parents[2]
+SETTINGS = {
+    "RATE_LIMITS": "off",
+    "SWEEP_SECONDS": "2",
+    "TRAINING_STEPS": "16",
+    "GENERATION_STEPS": "6",
+}
+PEOPLE = {"ARTIST": "mina", "BUYER": "joon"}
+
+
+@pytest.fixture(scope="module")
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What Playwright is told: a platform of its own, artworks to upload, and the browser."""
+    browser = chromium(ROOT / ".local")
+    artworks = tmp_path_factory.mktemp("artworks")
+    draw_artworks(artworks)
+    arguments = (part for name, value in SETTINGS.items() for part in ("--set", f"{name}={value}"))
+    with running_stack(tmp_path_factory.mktemp("platform"), arguments=tuple(arguments)) as state:
+        yield {
+            **plain_environment(),
+            **PEOPLE,
+            "WEB_URL": state["url"],
+            "ARTWORKS": os.fspath(artworks),
+            "CHROMIUM": os.fspath(browser),
+        }
+
+
+@pytest.mark.parametrize("project", ["journeys", "desktop", "phone"])
+def test_in_a_browser(project: str, surroundings: dict[str, str]) -> None:
+    done = subprocess.run(
+        ["npx", "playwright", "test", "--project", project, "--reporter", "list"],
+        cwd=ROOT / "frontend",
+        env=surroundings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-12_000:]
