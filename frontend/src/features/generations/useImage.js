@@ -8,13 +8,25 @@ import { useActions } from '@/shell/shortcuts/actions'
 import { getGeneration } from './api'
 import { useFeed } from './feed'
 
-/** One image with all that belongs to it, kept in step with the lists that it is in. @param {() => string} id */
-export function useImage(id) {
+/**
+ * One image with all that belongs to it, kept in step with the lists that it is in.
+ * @param {() => string} id
+ * @param {() => Promise<unknown>} [pause] before it is asked for
+ */
+export function useImage(id, pause = () => Promise.resolve()) {
   const { t } = useI18n()
   const jobs = useJobs()
   const feed = useFeed()
   const layers = useLayers()
-  const resource = useResource((signal) => getGeneration(id(), signal), id)
+
+  /** @param {AbortSignal} signal */
+  async function load(signal) {
+    const wanted = id()
+    await pause()
+    signal.throwIfAborted()
+    return getGeneration(wanted, signal)
+  }
+  const resource = useResource(load, id)
   const image = resource.data
 
   /** @param {string} changed @param {object} change */

@@ -24,10 +24,10 @@ function isForUs(event) {
 async function search(router) {
   await router.push({ name: 'search' })
   for (let frame = 0; frame < PATIENCE_FRAMES; frame += 1) {
-    const field = /** @type {HTMLElement | null} */ (document.querySelector('[role=search] input'))
-    field?.focus()
-    if (field && document.activeElement === field) return
+    // First, because a page that has just come takes the focus itself.
     await new Promise(requestAnimationFrame)
+    const field = /** @type {HTMLElement | null} */ (document.querySelector('[role=search] input'))
+    if (field) return field.focus()
   }
 }
 

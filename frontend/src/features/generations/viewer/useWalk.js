@@ -2,8 +2,20 @@ import { computed, watch } from 'vue'
 import { useRouter } from 'vue-router'
 import { useLayers } from '@/router/layers'
 
+const HURRY_MS = 700
+const SETTLE_MS = 250
 const NEAR_END = 4
 const HEADER_PX = 72
+
+/** Whoever hurries through the list sees pictures; the rest is asked for where they stop. */
+export function createPause() {
+  let steppedAt = -Infinity
+  return async () => {
+    const isHurried = performance.now() - steppedAt < HURRY_MS
+    steppedAt = performance.now()
+    if (isHurried) await new Promise((done) => setTimeout(done, SETTLE_MS))
+  }
+}
 
 /** Steps through the list that lies beneath the image, which follows. @param {() => string} id */
 export function useWalk(id) {
