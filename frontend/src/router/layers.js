@@ -10,6 +10,8 @@ import { loadViewer } from '@/features/generations/viewer/load'
 export const useLayers = defineStore('layers', () => {
   const shown = shallowRef(START_LOCATION)
   const viewing = ref(/** @type {string | null} */ (null))
+  /** The component that shows it, once its code is here. */
+  const dialog = shallowRef(/** @type {any} */ (null))
   /** The grid of images on the page that is shown. */
   const grid = shallowRef(/** @type {{ list: any, boxOf: (id: string) => any } | null} */ (null))
   const titles = reactive({ page: 'Style License', image: '' })
@@ -36,21 +38,25 @@ export const useLayers = defineStore('layers', () => {
     wanted = under ? String(to.params.id) : null
     stayed.value = page.fullPath === shown.value.fullPath && Boolean(wanted || (before && wentBack))
     if (!stayed.value) shown.value = page
-    if (!stayed.value || (before && wanted)) viewing.value = wanted
-    else grow(to)
+    if (stayed.value ? before && wanted : !wanted) viewing.value = wanted
+    else lay(to, stayed.value)
   }
 
-  /** From the card, or back into it. @param {import('vue-router').RouteLocationNormalizedLoaded} to */
-  async function grow(to) {
+  /** @param {import('vue-router').RouteLocationNormalizedLoaded} to @param {boolean} hasCard to grow from, or back into */
+  async function lay(to, hasCard) {
     const mine = wanted
+    const change = () => (viewing.value = wanted)
     try {
-      const { morph } = await loadViewer()
-      if (mine === wanted) morph(mine ?? viewing.value ?? '', () => (viewing.value = wanted))
+      const { ImageDialog, morph } = await loadViewer()
+      dialog.value = ImageDialog
+      if (mine !== wanted) return
+      if (hasCard) morph(mine ?? viewing.value ?? '', change)
+      else change()
     } catch {
       // The image's own page needs nothing more from the network.
       shown.value = to
     }
   }
 
-  return { shown, viewing, grid, titles, stayed, follow }
+  return { shown, viewing, dialog, grid, titles, stayed, follow }
 })
