@@ -37,7 +37,8 @@ export const useLayers = defineStore('layers', () => {
     position = state.position
     wanted = under ? String(to.params.id) : null
     stayed.value = page.fullPath === shown.value.fullPath && Boolean(wanted || (before && wentBack))
-    if (!stayed.value) shown.value = page
+    // Led to where one is already, by a link in the image: the page stays, seen from its top.
+    if (page.fullPath !== shown.value.fullPath) shown.value = page
     if (stayed.value ? before && wanted : !wanted) viewing.value = wanted
     else lay(to, stayed.value)
   }

@@ -126,6 +126,17 @@ test('a link in it leads away; the way back leads to it', async () => {
   expect(await dialog()).toBeInTheDocument()
 })
 
+test('a link to the page beneath shows that page from its top', async () => {
+  const { user } = await visit('/en/styles/style-1')
+  const title = await waitFor(() => (expect(document.title).toContain('Quiet Harbours'), document.title))
+  await user.click(await card())
+  const { length } = vi.mocked(scrollTo).mock.calls
+  await user.click(await within(await dialog()).findByRole('link', { name: 'Create with this style' }))
+  await isAt('/en/styles/style-1')
+  await waitFor(() => expect(screen.getByRole('main')).toHaveFocus())
+  expect([document.title, vi.mocked(scrollTo).mock.calls.slice(length)]).toEqual([title, [[expect.objectContaining({ top: 0 })]]])
+})
+
 test('its address alone gives the page of its own', async () => {
   await visit('/en/images/g1')
   expect(await screen.findByRole('heading', { level: 1, name: 'Quiet Harbours' })).toBeInTheDocument()
