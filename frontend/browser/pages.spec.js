@@ -1,18 +1,12 @@
 import Axe from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
+import { signIn } from './people'
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const PAGES = {
   '': ['', '/search', '/search?q=moon', '/login?error=denied', '/nope'],
   bob: ['/me', '/following', '/tokens', '/notifications', '/settings', '/settings/leave', '/become-artist', '/forbidden?needs=artist'],
   oscar: ['/operator/tags', '/operator/jobs', '/operator/ledger'],
-}
-
-/** @param {import('@playwright/test').Page} page @param {string} login */
-async function signIn(page, login) {
-  await page.goto('/api/auth/google/login?next=/en/login')
-  await page.getByRole('button', { name: login, exact: false }).first().click()
-  await page.waitForURL(/\/en\/login/)
 }
 
 for (const [login, paths] of Object.entries(PAGES)) {
