@@ -19,7 +19,7 @@ function needs(key, found = new Set()) {
 const entry = Object.keys(manifest).find((key) => manifest[key].isEntry)
 const catalogue = (part) =>
   Math.max(...['en', 'ko'].map((lang) => size(manifest[`src/i18n/locales/${lang}/${part}.js`].file)))
-const [outside, inside] = [catalogue('outside'), catalogue('inside')]
+const [outside, inside, viewing] = ['outside', 'inside', 'viewing'].map(catalogue)
 const pages = Object.keys(manifest).filter((key) => key.endsWith('Page.vue'))
 const css = readdirSync('dist/assets').filter((file) => file.endsWith('.css'))
 
@@ -27,10 +27,10 @@ const rows = pages.map((page) => {
   const files = new Set([...needs(entry), ...needs(page)])
   const kb = [...files].reduce((sum, file) => sum + size(file), 0) + outside
   const isFeed = page.includes('FeedPage')
-  return { name: page.split('/').pop().replace('.vue', ''), kb: isFeed ? kb : kb + inside, most: isFeed ? BUDGET.feed : BUDGET.page }
+  return { name: page.split('/').pop().replace('.vue', ''), kb: isFeed ? kb : kb + inside + viewing, most: isFeed ? BUDGET.feed : BUDGET.page }
 })
 rows.push({ name: 'css', kb: css.reduce((sum, file) => sum + size(`assets/${file}`), 0), most: BUDGET.css })
-rows.push({ name: 'locale', kb: outside + inside, most: BUDGET.locale })
+rows.push({ name: 'locale', kb: outside + inside + viewing, most: BUDGET.locale })
 
 for (const { name, kb, most } of rows.sort((one, other) => other.kb - one.kb)) {
   console.log(`${kb > most ? 'OVER' : 'ok  '} ${kb.toFixed(1).padStart(6)} of ${most} kB  ${name}`)

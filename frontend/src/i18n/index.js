@@ -6,12 +6,15 @@ import { createI18n } from 'vue-i18n'
 export const LANGUAGES = ['en', 'ko']
 const KEPT_AS = 'language'
 
-// What visitors read, and what only those read who sign in or have signed in.
+// What visitors read, what only those read who sign in or have signed in, and what comes with an image opened.
 const catalogues = {
   outside: { en: () => import('./locales/en/outside'), ko: () => import('./locales/ko/outside') },
   inside: { en: () => import('./locales/en/inside'), ko: () => import('./locales/ko/inside') },
+  viewing: { en: () => import('./locales/en/viewing'), ko: () => import('./locales/ko/viewing') },
 }
 const loaded = new Set()
+/** @type {Set<keyof typeof catalogues>} */
+const wanted = new Set(['outside'])
 
 export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: false, messages: {} })
 
@@ -32,10 +35,17 @@ async function load(language, part) {
  * @param {boolean} inside also what is said behind the door
  */
 export async function speak(language, inside) {
-  await Promise.all([load(language, 'outside'), inside && load(language, 'inside')])
+  const parts = /** @type {(keyof typeof catalogues)[]} */ ([...wanted, ...(inside ? ['inside'] : [])])
+  await Promise.all(parts.map((part) => load(language, part)))
   i18n.global.locale.value = language
   document.documentElement.lang = language
   keep(language)
+}
+
+/** Words that only a part of the app needs, and now does. @param {keyof typeof catalogues} part */
+export function alsoSpeak(part) {
+  wanted.add(part)
+  return load(currentLanguage(), part)
 }
 
 /** What somebody chose before, else what their browser asks for. @returns {Language} */

@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { LANGUAGES, i18n, preferredLanguage, speak } from '@/i18n'
 import { guard } from './guards'
+import { useLayers } from './layers'
 import { pages } from './pages'
 
 /** @param {string} path */
@@ -22,6 +23,10 @@ async function backTo(saved) {
 
 /** @type {import('vue-router').RouterScrollBehavior} */
 function scrollBehavior(to, from, saved) {
+  const layers = useLayers()
+  if (layers.stayed) return false
+  // What was kept is where the list was that this image once lay over.
+  if (to.name === 'image' && !layers.viewing && history.state?.background) return { top: 0 }
   if (saved) return backTo(saved)
   if (to.hash) return { el: to.hash }
   return to.path === from.path && to.query.step === from.query.step ? false : { top: 0 }
@@ -42,9 +47,12 @@ export function createAppRouter(history = createWebHistory()) {
     if (LANGUAGES.includes(lang)) await speak(lang, to.matched.some(({ meta }) => meta.needs || meta.inside))
   })
   router.beforeEach(guard)
-  router.afterEach((to) => {
-    const title = to.meta.title ? `${i18n.global.t(to.meta.title)} · Style License` : 'Style License'
-    document.title = title
+  router.afterEach((to, from, failure) => {
+    if (failure) return
+    const layers = useLayers()
+    layers.follow(to, router.options.history.state)
+    if (layers.shown !== to) return
+    layers.titles.page = to.meta.title ? `${i18n.global.t(to.meta.title)} · Style License` : 'Style License'
   })
   return router
 }

@@ -1,10 +1,12 @@
+import { loadImagePage } from '@/features/generations/viewer/load'
+
 /** @type {import('vue-router').RouteRecordRaw[]} */
 export const pages = [
   { path: '', name: 'feed', component: () => import('@/features/generations/FeedPage.vue'), meta: { wide: true } },
   {
     path: 'images/:id',
     name: 'image',
-    component: () => import('@/features/generations/ImagePage.vue'),
+    component: () => loadImagePage(),
     meta: { title: 'titles.image' },
   },
   {

@@ -14,6 +14,9 @@ afterEach(() => {
 HTMLDialogElement.prototype.showModal ??= function showModal() {
   this.open = true
 }
+HTMLDialogElement.prototype.close ??= function close() {
+  this.open = false
+}
 globalThis.ResizeObserver ??= class {
   observe() {}
   unobserve() {}

@@ -1,7 +1,7 @@
 import { render } from '@testing-library/vue'
 import { createPinia, setActivePinia } from 'pinia'
 import { createMemoryHistory, createRouter } from 'vue-router'
-import { i18n, speak } from '@/i18n'
+import { alsoSpeak, i18n, speak } from '@/i18n'
 import { pages } from '@/router/pages'
 
 /**
@@ -11,6 +11,7 @@ import { pages } from '@/router/pages'
  */
 export async function show(component, { props = {}, lang = 'en', path = '', before = () => {}, slots = {} } = {}) {
   await speak(lang, true)
+  await alsoSpeak('viewing')
   const pinia = createPinia()
   setActivePinia(pinia)
   before()

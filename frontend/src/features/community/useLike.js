@@ -1,6 +1,5 @@
 import { useRouter } from 'vue-router'
 import { useSession } from '@/features/accounts/session'
-import { setLike } from './api'
 
 /**
  * Likes shown at once, and taken back when the server does not agree.
@@ -22,6 +21,8 @@ export function useLike(patch) {
     const liked = !image.is_liked
     patch(image.id, { is_liked: liked, like_count: image.like_count + (liked ? 1 : -1) })
     try {
+      // Shown already, so that nobody waits for the code that sends it.
+      const { setLike } = await import('./api')
       patch(image.id, await setLike(image.id, liked))
     } catch {
       patch(image.id, before)

@@ -1,0 +1,2 @@
+export { default as ImageDialog } from './ImageDialog.vue'
+export { morph } from './morph'
