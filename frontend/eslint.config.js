@@ -57,7 +57,7 @@ export default [
     },
   },
   {
-    files: ['scripts/**', '*.config.js', 'src/**/*.spec.js', 'browser/**'],
+    files: ['scripts/**', 'lighthouse/**', '*.config.js', 'src/**/*.spec.js', 'browser/**'],
     languageOptions: { globals: { ...globals.node, ...globals.browser } },
   },
 ]

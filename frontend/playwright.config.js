@@ -2,6 +2,8 @@ import { defineConfig, devices } from '@playwright/test'
 
 // A colour on its way to another has no contrast to measure.
 const CALM = { contextOptions: { reducedMotion: /** @type {const} */ ('reduce') } }
+// They look at what the journeys leave behind; against one's own content, `--no-deps`.
+const dependencies = ['journeys']
 const PAGES = /(pages|viewer)\.spec\.js/
 
 // Against a platform that runs (`make run`); WEB_URL says where.
@@ -30,7 +32,7 @@ export default defineConfig({
   },
   projects: [
     { name: 'journeys', testMatch: /journeys\.spec\.js/, use: { ...devices['Desktop Chrome'] } },
-    { name: 'desktop', testMatch: PAGES, use: { ...devices['Desktop Chrome'], ...CALM }, metadata: { languages: ['en', 'ko'] } },
-    { name: 'phone', testMatch: PAGES, use: { viewport: { width: 390, height: 844 }, hasTouch: true, ...CALM }, metadata: { languages: ['ko'] } },
+    { name: 'desktop', testMatch: PAGES, dependencies, use: { ...devices['Desktop Chrome'], ...CALM }, metadata: { languages: ['en', 'ko'] } },
+    { name: 'phone', testMatch: PAGES, dependencies, use: { viewport: { width: 390, height: 844 }, hasTouch: true, ...CALM }, metadata: { languages: ['ko'] } },
   ],
 })

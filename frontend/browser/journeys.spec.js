@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
-import { arrive } from './people.js'
+import { arrive, ask } from './people.js'
 import { foreignTo, speaker } from './words.js'
 
 // Ten or more pictures of 512×512 at least, whose names say what they show.
@@ -148,11 +148,11 @@ test('the image is watched until it is there; the price was taken once', async (
 
 test('the downloaded file names the artist and the style', async () => {
   const page = at.buyer
-  await page.getByRole('button', { name: ko('generations.download') }).click()
+  await page.getByRole('button', { name: ko('owner.download') }).click()
   await keep(page, 'download')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('dialog').getByRole('button', { name: ko('generations.download') }).click(),
+    page.getByRole('dialog').last().getByRole('button', { name: ko('owner.download') }).click(),
   ])
   const file = await download.path()
   const [told] = JSON.parse(execFileSync('exiftool', ['-json', '-G1', file], { encoding: 'utf8' }))
@@ -194,8 +194,8 @@ test('too few tokens lead to the packages; a declined card costs nothing, a good
 test('a published image is commented on, and the answer reaches the other browser', async () => {
   const { artist: theirs, buyer: mine } = at
   await mine.goto(`/ko/${imagePath}`)
-  await mine.getByRole('button', { name: ko('generations.publish'), exact: true }).click()
-  await expect(mine.getByText(ko('generations.isPublic'))).toBeVisible()
+  await mine.getByRole('button', { name: ko('owner.publish'), exact: true }).click()
+  await expect(mine.getByText(ko('owner.isPublic'))).toBeVisible()
 
   await theirs.goto(`/en/${imagePath}`)
   await theirs.getByLabel(en('community.addComment')).fill('The tide stands still here.')
@@ -262,6 +262,26 @@ test('offline is said, a like is taken back, and all is well when the network is
   await expect(like).toHaveAttribute('aria-pressed', 'true')
   await page.reload()
   await expect(like).toHaveAttribute('aria-pressed', 'true')
+})
+
+test('several images at once are watched together, and each is published', async () => {
+  test.setTimeout(IMAGE_MS + 60_000)
+  const { artist: theirs, buyer: mine } = at
+  await ask(theirs, 'PATCH', `/styles/${styleId}`, { generation_cost_tokens: 5 })
+  const asked = [['1:2', 'a white boat'], ['1:1', 'a yellow moon'], ['1:1', 'a dark forest'], ['1:2', 'a small bird'], ['1:1', 'a green hill'], ['1:1', 'a quiet harbour']]
+  for (const [shape, tag] of asked) {
+    await ask(mine, 'POST', '/generations', { style_id: styleId, prompt_tags: [tag], aspect_ratio: shape })
+  }
+  await mine.goto('/ko/me')
+  const images = mine.locator('article')
+  await expect(images).toHaveCount(asked.length + 1)
+  await keep(mine, 'queue')
+  await expect(images.locator('img')).toHaveCount(asked.length + 1, { timeout: IMAGE_MS })
+  const ids = await images.locator('a[href*="/images/"]').evaluateAll((all) => [...new Set(all.map((one) => one.getAttribute('href')?.split('/').pop()))])
+  for (const id of ids) await ask(mine, 'PATCH', `/generations/${id}`, { is_public: true })
+  await mine.goto('/ko')
+  await expect(mine.locator('article')).toHaveCount(ids.length)
+  await keep(mine, 'feed')
 })
 
 /** Fill in the panel for a square image. @param {import('@playwright/test').Page} page */

@@ -23,3 +23,23 @@ export async function arrive(browser, login, lang) {
   await signIn(page, login, `/${lang}`)
   return page
 }
+
+/**
+ * A change by the API, as the page that is open would ask for it; gives `data`.
+ * @param {import('@playwright/test').Page} page
+ * @param {'POST' | 'PATCH' | 'DELETE'} method
+ * @param {string} path below /api
+ * @param {object} [body]
+ */
+export function ask(page, method, path, body) {
+  return page.evaluate(
+    async ({ method, path, body }) => {
+      const csrf = document.cookie.match(/csrftoken=([^;]*)/)?.[1] ?? ''
+      const headers = { 'Content-Type': 'application/json', 'X-CSRFToken': csrf, 'Idempotency-Key': crypto.randomUUID() }
+      const answer = await (await fetch(`/api${path}`, { method, headers, body: body && JSON.stringify(body) })).json()
+      if (!answer.success) throw new Error(`${path}: ${JSON.stringify(answer.error)}`)
+      return answer.data
+    },
+    { method, path, body },
+  )
+}

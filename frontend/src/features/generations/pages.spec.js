@@ -1,6 +1,6 @@
 import { screen, waitFor } from '@testing-library/vue'
 import userEvent from '@testing-library/user-event'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { useSession } from '@/features/accounts/session'
 import { aGeneration, aMe } from '@/test/factories'
 import { page, refusal, serve } from '@/test/server'
@@ -103,6 +103,17 @@ test('one shows one’s own images by who may see them', async () => {
   expect(await screen.findByText('No images here yet')).toBeInTheDocument()
   await router.push('/en/me?show=private')
   await waitFor(() => expect(requests.at(-1)?.query.get('is_public')).toBe('false'))
+})
+
+test('an image that was underway when the list was asked for is shown once it is there', async () => {
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1000)
+  serve({
+    'GET /generations/me': page([aGeneration({ id: 'g1', status: 'processing' })]),
+    'GET /generations/g1': made(),
+    'GET /auth/me': aMe(),
+  })
+  const { container } = await show(MyImagesPage, { path: '/me', before: signIn })
+  await waitFor(() => expect(container.querySelector('article img')).toHaveAttribute('src', '/media/g1.png'))
 })
 
 test('a tall picture offers its thumbnail at the width it has', () => {

@@ -23,6 +23,7 @@ export const useJobs = defineStore('jobs', () => {
   const ended = shallowRef(/** @type {Generation | null} */ (null))
   const poller = createPoller(look)
   let discovered = false
+  const met = new Set()
 
   async function look() {
     const asked = underway.value
@@ -63,6 +64,20 @@ export const useJobs = defineStore('jobs', () => {
     if (before && isInTraining(before) && !isInTraining(style)) session.reload()
   }
 
+  /**
+   * Follow those of one's own images that a list shows underway; it may be older than what is known.
+   * @param {{ id: string, status: string }[]} cards
+   */
+  async function meet(cards) {
+    const fresh = cards.filter((card) => isUnderway(card) && !met.has(card.id) && !generations.value[card.id])
+    if (!fresh.length) return
+    fresh.forEach(({ id }) => met.add(id))
+    const details = await Promise.all(fresh.map(({ id }) => getGeneration(id)))
+    details.forEach(keep)
+    const seconds = secondsUntilNextLook(underway.value, [])
+    if (seconds !== null) poller.start(seconds)
+  }
+
   return {
     generations,
     styles,
@@ -90,10 +105,8 @@ export const useJobs = defineStore('jobs', () => {
       if (discovered || !session.isSignedIn) return
       discovered = true
       const { results } = await listMine({ limit: 20 })
-      const details = await Promise.all(results.filter(isUnderway).map(({ id }) => getGeneration(id)))
-      details.forEach(keep)
-      const seconds = secondsUntilNextLook(underway.value, [])
-      if (seconds !== null) poller.start(seconds)
+      await meet(results)
     },
+    meet,
   }
 })
