@@ -18,7 +18,8 @@ Statement = tuple[str, Any]
 _CARD = """
 SELECT g.id, g.style_id, s.title, s.artist_id, a.artist_name, g.buyer_id, u.username,
     u.profile_image_key, g.description, g.aspect_ratio, g.status, g.is_public, g.like_count,
-    g.comment_count, g.image_key, g.thumbnail_key, g.public_nonce, g.created_at, g.completed_at
+    g.comment_count, g.image_key, g.preview_key, g.thumbnail_key, g.public_nonce, g.created_at,
+    g.completed_at
 """
 _IN_STYLE = """
 FROM generation.generations g

@@ -105,8 +105,8 @@ _IMAGES = [
         ON CONFLICT DO NOTHING""",
     f"""INSERT INTO generation.generations (id, style_id, buyer_id, prompt_tags, description,
             aspect_ratio, seed, price_tokens, status, failure, is_public, public_nonce, like_count,
-            comment_count, image_key, thumbnail_key, image_sha256, pixel_sha256, result,
-            created_at, completed_at)
+            comment_count, image_key, preview_key, thumbnail_key, image_sha256, pixel_sha256,
+            result, created_at, completed_at)
         SELECT id, {_STYLE.format("style")}, {_USER.format("buyer")},
             (%(tags)s::text[])[1 + n %% 5 : 4 + n %% 5], 'Picture number ' || n, '1:1', n, 30,
             CASE WHEN failed THEN 'failed' ELSE 'completed' END,
@@ -114,6 +114,7 @@ _IMAGES = [
             n %% 3 <> 0, CASE WHEN n %% 3 <> 0 THEN left(sum, 16) END,
             coalesce(l.count, 0), coalesce(c.count, 0),
             CASE WHEN NOT failed THEN 'generations/' || id || '/1/image.png' END,
+            CASE WHEN NOT failed THEN 'generations/' || id || '/1/preview.webp' END,
             CASE WHEN NOT failed THEN 'generations/' || id || '/1/thumbnail.webp' END,
             CASE WHEN NOT failed THEN sum END, CASE WHEN NOT failed THEN reverse(sum) END,
             CASE WHEN NOT failed THEN jsonb_build_object('seed', n, 'steps', 24, 'width', 512,

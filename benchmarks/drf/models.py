@@ -70,6 +70,7 @@ class Generation(models.Model):
     like_count = models.BigIntegerField()
     comment_count = models.BigIntegerField()
     image_key = models.CharField(max_length=255, null=True)
+    preview_key = models.CharField(max_length=255, null=True)
     thumbnail_key = models.CharField(max_length=255, null=True)
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True)

@@ -110,6 +110,7 @@ class GenerationCardSerializer(serializers.ModelSerializer):
     height = serializers.SerializerMethodField()
     is_liked = FalseField()
     image_url = serializers.SerializerMethodField()
+    preview_url = serializers.SerializerMethodField()
     thumbnail_url = serializers.SerializerMethodField()
     created_at = MomentField()
     completed_at = MomentField()
@@ -119,7 +120,7 @@ class GenerationCardSerializer(serializers.ModelSerializer):
         fields = (
             *("id", "style", "buyer", "description", "aspect_ratio", "width", "height", "status"),
             *("is_public", "like_count", "comment_count", "is_liked", "image_url"),
-            *("thumbnail_url", "created_at", "completed_at"),
+            *("preview_url", "thumbnail_url", "created_at", "completed_at"),
         )
 
     def get_width(self, made: Generation) -> int:
@@ -130,6 +131,9 @@ class GenerationCardSerializer(serializers.ModelSerializer):
 
     def get_image_url(self, made: Generation) -> str | None:
         return self._url(made, made.image_key)
+
+    def get_preview_url(self, made: Generation) -> str | None:
+        return self._url(made, made.preview_key)
 
     def get_thumbnail_url(self, made: Generation) -> str | None:
         return self._url(made, made.thumbnail_key)

@@ -115,7 +115,7 @@ class SignedUrls(BaseModel):
 
     Training reads each artwork by its id, `signature` and, from the second attempt on, perhaps a
     `checkpoint`; writes `lora`, `sample-0`… and `checkpoint`.
-    Generation reads `lora` and `signature`; writes `image` and `thumbnail`.
+    Generation reads `lora` and `signature`; writes `image`, `preview` and `thumbnail`.
     """
 
     expires_in_seconds: int

@@ -46,12 +46,17 @@ def checkpoint_folder(style_id: UUID) -> str:
 
 def sample(*, style_id: UUID, job_id: UUID, attempt: int, number: int) -> str:
     """A sample image rendered while training."""
-    return f"samples/{style_id}/{job_id}/{attempt}/{number}.png"
+    return f"samples/{style_id}/{job_id}/{attempt}/{number}.webp"
 
 
 def generation_image(*, generation_id: UUID, attempt: int) -> str:
     """The signed image of a generation, by attempt, so that an orphaned run overwrites nothing."""
     return f"generations/{generation_id}/{attempt}/image.png"
+
+
+def generation_preview(*, generation_id: UUID, attempt: int) -> str:
+    """The WebP of a generation that pages show, 640 pixels wide at most."""
+    return f"generations/{generation_id}/{attempt}/preview.webp"
 
 
 def generation_thumbnail(*, generation_id: UUID, attempt: int) -> str:

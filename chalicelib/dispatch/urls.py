@@ -48,7 +48,7 @@ def _training(db: Session, job: Job) -> tuple[dict[str, str], dict[str, UploadFo
     }
     for number in range(SAMPLES_MAX):
         key = object_keys.sample(**attempt, number=number)
-        write[f"sample-{number}"] = _form(images, key, "image/png", IMAGE_BYTES_MAX)
+        write[f"sample-{number}"] = _form(images, key, "image/webp", IMAGE_BYTES_MAX)
     return read, write
 
 
@@ -69,6 +69,9 @@ def _generation(db: Session, job: Job) -> tuple[dict[str, str], dict[str, Upload
     }, {
         "image": _form(
             images, object_keys.generation_image(**attempt), "image/png", IMAGE_BYTES_MAX
+        ),
+        "preview": _form(
+            images, object_keys.generation_preview(**attempt), "image/webp", IMAGE_BYTES_MAX
         ),
         "thumbnail": _form(
             images, object_keys.generation_thumbnail(**attempt), "image/webp", IMAGE_BYTES_MAX

@@ -66,6 +66,7 @@ def _card(row: AnyRow) -> dict[str, Any]:
         "comment_count": row.comment_count,
         "is_liked": row.is_liked,
         "image_url": _image_url(row, row.image_key),
+        "preview_url": _image_url(row, row.preview_key),
         "thumbnail_url": _image_url(row, row.thumbnail_key),
         "created_at": row.created_at,
         "completed_at": row.completed_at,

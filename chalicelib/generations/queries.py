@@ -39,9 +39,9 @@ FROM job WHERE job.state IN ('queued', 'retrying', 'dispatched')
 # anew costs more than running it.
 _GENERATIONS = """
 SELECT g.id, g.style_id, g.buyer_id, g.description, g.aspect_ratio, g.status, g.is_public,
-    g.like_count, g.comment_count, g.image_key, g.thumbnail_key, g.public_nonce, g.created_at,
-    g.completed_at, s.title, s.artist_id, a.artist_name, u.username, u.profile_image_key,
-    {is_liked} AS is_liked{more}
+    g.like_count, g.comment_count, g.image_key, g.preview_key, g.thumbnail_key, g.public_nonce,
+    g.created_at, g.completed_at, s.title, s.artist_id, a.artist_name, u.username,
+    u.profile_image_key, {is_liked} AS is_liked{more}
 FROM generation.generations g
 JOIN style.styles s ON s.id = g.style_id
 JOIN auth.artists a ON a.user_id = s.artist_id

@@ -90,6 +90,7 @@ class GenerationCard(Out):
     comment_count: int
     is_liked: bool
     image_url: str | None
+    preview_url: str | None
     thumbnail_url: str | None
     created_at: Moment
     completed_at: Moment | None

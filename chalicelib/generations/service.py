@@ -136,6 +136,9 @@ def complete_generation(db: Session, *, job: Job, result: GenerationResult) -> N
             image_key=object_keys.generation_image(
                 generation_id=job.generation_id, attempt=job.attempt
             ),
+            preview_key=object_keys.generation_preview(
+                generation_id=job.generation_id, attempt=job.attempt
+            ),
             thumbnail_key=object_keys.generation_thumbnail(
                 generation_id=job.generation_id, attempt=job.attempt
             ),
@@ -223,10 +226,10 @@ def _withdraw(db: Session, generation: Generation) -> None:
 
 
 def _copies(generation: Generation) -> list[tuple[str, str]]:
-    """(private key, public key) of image and thumbnail, under the present nonce."""
+    """(private key, public key) of each of its files, under the present nonce."""
     return [
         (source, public_key(generation.id, nonce=generation.public_nonce or "", private_key=source))
-        for source in (generation.image_key, generation.thumbnail_key)
+        for source in (generation.image_key, generation.preview_key, generation.thumbnail_key)
         if source
     ]
 

@@ -142,7 +142,7 @@ def complete_training(db: Session, *, job: Job, result: TrainingResult) -> None:
     samples = _sample_keys(job, result.samples)
     nonce = secrets.token_hex(8)
     public = [
-        object_keys.public(subject="styles", subject_id=job.style_id, nonce=nonce, name=f"{n}.png")
+        object_keys.public(subject="styles", subject_id=job.style_id, nonce=nonce, name=f"{n}.webp")
         for n in range(result.samples)
     ]
     artist_id = db.execute(

@@ -60,6 +60,7 @@ class Generation(Base):
     like_count: Mapped[Zero] = mapped_column(BigInteger)
     comment_count: Mapped[Zero] = mapped_column(BigInteger)
     image_key: Mapped[str | None] = mapped_column(String(255))
+    preview_key: Mapped[str | None] = mapped_column(String(255))
     thumbnail_key: Mapped[str | None] = mapped_column(String(255))
     image_sha256: Mapped[str | None] = mapped_column(String(64))
     pixel_sha256: Mapped[str | None] = mapped_column(String(64))

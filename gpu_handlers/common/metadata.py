@@ -15,7 +15,10 @@ from chalicelib.contracts.jobs import Rights
 SOFTWARE = "Style License"
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 DATA_MINING = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-GENAIMLTRAINING"
-THUMBNAIL_SIDE = 256
+# What pages show in place of the PNG: width and height at most, and the quality.
+THUMBNAIL = ((256, 256), 82)
+PREVIEW = ((640, 1280), 82)
+SAMPLE = ((1024, 1024), 90)
 PNG_LEVEL = 3
 _XMP_KEYWORD = "XML:com.adobe.xmp"
 
@@ -90,15 +93,16 @@ def write_png(image: Image.Image, rights: Rights) -> bytes:
     return out.getvalue()
 
 
-def write_thumbnail(image: Image.Image, rights: Rights) -> bytes:
-    """A WebP whose long side has 256 pixels, with the same XMP and EXIF."""
+def write_webp(image: Image.Image, rights: Rights, rendition: tuple[tuple[int, int], int]) -> bytes:
+    """A WebP of a rendition's size and quality, with the same XMP and EXIF."""
+    size_max, quality = rendition
     small = image.copy()
-    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
+    small.thumbnail(size_max, Image.Resampling.LANCZOS)
     out = io.BytesIO()
     small.save(
         out,
         "WEBP",
-        quality=82,
+        quality=quality,
         method=4,
         xmp=xmp_packet(rights).encode(),
         exif=_exif(rights).tobytes(),

@@ -42,8 +42,8 @@ def generate(job: GenerationJob, backend: Backend, stop: threading.Event) -> Gen
         picture = _BATCHES.take((job.base_model, job.lora_sha256, job.aspect_ratio), asked)
     made = finish(job, picture, signing)
     fresh = backend.ask_urls()
-    storage.upload(fresh.write["image"], made.image)
-    storage.upload(fresh.write["thumbnail"], made.thumbnail)
+    for name in ("image", "preview", "thumbnail"):
+        storage.upload(fresh.write[name], getattr(made, name))
     return GenerationCompleted(
         job_id=job.job_id, attempt=job.attempt, attempt_key=job.attempt_key, result=made.result
     )

@@ -27,6 +27,7 @@ class Made:
     """A finished image: what is uploaded, and what is said of it."""
 
     image: bytes
+    preview: bytes
     thumbnail: bytes
     result: GenerationResult
 
@@ -102,10 +103,10 @@ def finish(job: GenerationJob, picture: Picture, signing: Image.Image) -> Made:
     began = time.monotonic()
     signed = signature.stamp(picture.image, signing).image
     image = metadata.write_png(signed, job.rights)
-    thumbnail = metadata.write_thumbnail(signed, job.rights)
     return Made(
         image=image,
-        thumbnail=thumbnail,
+        preview=metadata.write_webp(signed, job.rights, metadata.PREVIEW),
+        thumbnail=metadata.write_webp(signed, job.rights, metadata.THUMBNAIL),
         result=GenerationResult(
             image_sha256=hashlib.sha256(image).hexdigest(),
             pixel_sha256=pixel_sha256(signed),

@@ -195,7 +195,7 @@ class _Report:
                 step_done=self._stop_if_asked,
             )
             signed = signature.stamp(picture, signing).image
-            storage.upload(form, metadata.write_png(signed, self._job.rights))
+            storage.upload(form, metadata.write_webp(signed, self._job.rights, metadata.SAMPLE))
             self.samples += 1
             if self._last:
                 self.show(self._last)

@@ -59,7 +59,7 @@ def _make_style(
         style = studio.watch_training(artist, style["id"], narrator)
         for number, address in enumerate(style["sample_urls"], start=1):
             content = order.fetch_copy(artist, address)
-            (folder / "samples" / f"{number}.png").write_bytes(content)
+            (folder / "samples" / f"{number}.webp").write_bytes(content)
     report.style = {
         "id": style["id"],
         "title": style["title"],

@@ -42,7 +42,8 @@ def make_image(cast: Cast, owner: Person, *, is_public: bool = True, **columns: 
         "price_tokens": 30,
         "status": "completed",
         "image_key": "generations/x/image.png",
-        "thumbnail_key": "generations/x/thumbnail.png",
+        "preview_key": "generations/x/preview.webp",
+        "thumbnail_key": "generations/x/thumbnail.webp",
         "image_sha256": "0" * 64,
         "completed_at": clock.now(),
         "is_public": is_public,
@@ -58,7 +59,9 @@ def make_image(cast: Cast, owner: Person, *, is_public: bool = True, **columns: 
 
 def make_queued(cast: Cast, owner: Person) -> UUID:
     """A generation that is no image yet."""
-    nothing = dict.fromkeys(("image_key", "thumbnail_key", "image_sha256", "completed_at"))
+    nothing = dict.fromkeys(
+        ("image_key", "preview_key", "thumbnail_key", "image_sha256", "completed_at")
+    )
     return make_image(cast, owner, is_public=False, status="queued", **nothing)
 
 

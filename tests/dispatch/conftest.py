@@ -117,9 +117,10 @@ class Worker:
         ).raise_for_status()
 
     def make_image(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Upload image and thumbnail; answers the result to report."""
+        """Upload image, preview and thumbnail; answers the result to report."""
         urls, content = self.urls(job), picture(seed=job["seed"] % 200)
         self.put(urls["write"]["image"], content)
+        self.put(urls["write"]["preview"], b"webp")
         self.put(urls["write"]["thumbnail"], b"webp")
         return {
             "image_sha256": hashlib.sha256(content).hexdigest(),

@@ -204,6 +204,7 @@ def test_urls_are_for_this_jobs_objects_only(cast: Cast, inference: Worker) -> N
     assert set(urls["read"]) == {"lora", "signature"}
     assert {name: form["fields"]["key"] for name, form in urls["write"].items()} == {
         "image": f"generations/{made}/1/image.png",
+        "preview": f"generations/{made}/1/preview.webp",
         "thumbnail": f"generations/{made}/1/thumbnail.webp",
     }
     assert urls["expires_in_seconds"] == 900

@@ -57,7 +57,14 @@ class Platform:
         return self.objects.get(name)
 
     def urls(self) -> dict[str, Any]:
-        names = ["lora", "checkpoint", "image", "thumbnail", *(f"sample-{n}" for n in range(8))]
+        names = [
+            "lora",
+            "checkpoint",
+            "image",
+            "preview",
+            "thumbnail",
+            *(f"sample-{n}" for n in range(8)),
+        ]
         return {
             "expires_in_seconds": 900,
             "read": {name: f"{self.url}/s3/{name}" for name in self.objects},

@@ -58,7 +58,7 @@ def test_training_answers_what_it_posted_and_uploads_lora_and_samples(
     assert (result["steps"], result["samples"], result["base_model"]) == (6, 2, "tiny")
     sample = Image.open(io.BytesIO(platform.written["sample-0"]))
     assert sample.size == (512, 512)
-    assert "김하늘" in sample.info["XML:com.adobe.xmp"]
+    assert "김하늘" in sample.info["xmp"].decode()
     shown = [body["progress"] for body in platform.said("/api/styles/")]
     assert shown[0]["progress_percent"] == 0
     percents = [one["progress_percent"] for one in shown]
@@ -78,7 +78,11 @@ def test_the_same_seed_trains_the_same_weights(
 def test_a_generation_of_each_ratio_is_signed_and_described(
     platform: Platform, lora: bytes
 ) -> None:
-    for ratio, size in (("1:1", (512, 512)), ("2:2", (1024, 1024)), ("1:2", (512, 1024))):
+    for ratio, size, shown in (
+        ("1:1", (512, 512), (512, 512)),
+        ("2:2", (1024, 1024), (640, 640)),
+        ("1:2", (512, 1024), (512, 1024)),
+    ):
         answer = run(inference.handler, generation_input(lora, aspect_ratio=ratio))
         assert platform.said("/api/webhooks/inference/complete")[-1] == answer
         image = Image.open(io.BytesIO(platform.written["image"]))
@@ -88,7 +92,10 @@ def test_a_generation_of_each_ratio_is_signed_and_described(
         assert answer["result"]["signature_rule"] == "sl-sig/1"
         thumbnail = Image.open(io.BytesIO(platform.written["thumbnail"]))
         assert max(thumbnail.size) == 256
-        assert "licenses/abc" in thumbnail.info["xmp"].decode()
+        preview = Image.open(io.BytesIO(platform.written["preview"]))
+        assert (preview.format, preview.size) == ("WEBP", shown)
+        for small in (thumbnail, preview):
+            assert "licenses/abc" in small.info["xmp"].decode()
 
 
 def test_the_seed_decides_the_pixels_and_the_lora_changes_them(

@@ -95,12 +95,14 @@ def test_the_signature_is_legible_on_whatever_there_is(size: tuple[int, int]) ->
         assert (found < 1.5).mean() < 0.02, name
 
 
-def test_thumbnails_keep_it_legible() -> None:
+@pytest.mark.parametrize("rendition", [metadata.THUMBNAIL, metadata.PREVIEW])
+def test_smaller_renditions_keep_it_legible(rendition: tuple[tuple[int, int], int]) -> None:
     said = Rights.model_validate(rights())
     for name, picture in grounds((1024, 1024)).items():
         stamped = stamp(picture, PEN)
-        small = Image.open(io.BytesIO(metadata.write_thumbnail(stamped.image, said)))
-        left, top, right, bottom = (round(side / 4) for side in stamped.box)
+        small = Image.open(io.BytesIO(metadata.write_webp(stamped.image, said, rendition)))
+        scale = small.width / stamped.image.width
+        left, top, right, bottom = (round(side * scale) for side in stamped.box)
         assert np.median(contrasts(small, (left, top, right, bottom))) >= 2, name
 
 
@@ -136,7 +138,8 @@ def test_the_file_tells_artist_licence_and_source_to_exiftool(tmp_path: Path) ->
     stamped = stamp(ground("grey", (512, 512)), PEN).image
     files = {
         "image.png": metadata.write_png(stamped, said),
-        "thumbnail.webp": metadata.write_thumbnail(stamped, said),
+        "preview.webp": metadata.write_webp(stamped, said, metadata.PREVIEW),
+        "thumbnail.webp": metadata.write_webp(stamped, said, metadata.THUMBNAIL),
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)

@@ -38,8 +38,8 @@ def generate(job: GenerationJob, backend: Backend, _: threading.Event) -> Genera
     file = io.BytesIO()
     picture.save(file, "PNG")
     image = file.getvalue()
-    storage.upload(urls.write["image"], image)
-    storage.upload(urls.write["thumbnail"], image)
+    for name in ("image", "preview", "thumbnail"):
+        storage.upload(urls.write[name], image)
     result = GenerationResult(
         image_sha256=hashlib.sha256(image).hexdigest(),
         pixel_sha256=hashlib.sha256(picture.tobytes()).hexdigest(),

@@ -1284,6 +1284,8 @@ export interface components {
             is_liked: boolean;
             /** Image Url */
             image_url: string | null;
+            /** Preview Url */
+            preview_url: string | null;
             /** Thumbnail Url */
             thumbnail_url: string | null;
             /**
@@ -1358,6 +1360,8 @@ export interface components {
             is_liked: boolean;
             /** Image Url */
             image_url: string | null;
+            /** Preview Url */
+            preview_url: string | null;
             /** Thumbnail Url */
             thumbnail_url: string | null;
             /**
@@ -2009,7 +2013,7 @@ export interface components {
          *
          *     Training reads each artwork by its id, `signature` and, from the second attempt on, perhaps a
          *     `checkpoint`; writes `lora`, `sample-0`… and `checkpoint`.
-         *     Generation reads `lora` and `signature`; writes `image` and `thumbnail`.
+         *     Generation reads `lora` and `signature`; writes `image`, `preview` and `thumbnail`.
          */
         SignedUrls: {
             /** Expires In Seconds */

@@ -14,7 +14,7 @@ export const aGeneration = (given = {}) =>
     style: { id: 'style-1', title: 'Quiet Harbours', artist },
     buyer: { id: 'bob-1', username: 'bob', profile_image_url: null },
     description: '', aspect_ratio: '1:1', width: 512, height: 512, status: 'queued', is_public: false,
-    like_count: 0, comment_count: 0, is_liked: false, image_url: null, thumbnail_url: null,
+    like_count: 0, comment_count: 0, is_liked: false, image_url: null, preview_url: null, thumbnail_url: null,
     created_at: at, completed_at: null, prompt_tags: ['moon'], seed: 7, is_own: true, price_tokens: 10,
     retry_count: 0, progress: null, place_in_line: null, failure: null, download_url: null,
     ...given,

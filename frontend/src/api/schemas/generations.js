@@ -18,6 +18,7 @@ const card = {
   comment_count: Count,
   is_liked: z.boolean(),
   image_url: Address,
+  preview_url: Address,
   thumbnail_url: Address,
   created_at: Moment,
   completed_at: z.nullable(Moment),

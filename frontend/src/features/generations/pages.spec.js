@@ -117,5 +117,8 @@ test('an image that was underway when the list was asked for is shown once it is
 })
 
 test('a tall picture offers its thumbnail at the width it has', () => {
-  expect(sources({ image_url: 'full', thumbnail_url: 'small', width: 512, height: 1024 }, '50vw').srcset).toBe('small 128w, full 512w')
+  const tall = { image_url: 'full', preview_url: null, thumbnail_url: 'small', width: 512, height: 1024 }
+  expect(sources(tall, '50vw').srcset).toBe('small 128w, full 512w')
+  expect(sources({ ...tall, preview_url: 'preview' }, '50vw').srcset).toBe('small 128w, preview 512w')
+  expect(sources({ ...tall, preview_url: 'preview', width: 1024 }, '50vw').srcset).toBe('small 256w, preview 640w')
 })
