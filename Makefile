@@ -5,12 +5,13 @@ LIMITS := $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES))
 STAMP := .venv/.installed
 NODE := local/node_modules/.installed
 WEB := frontend/node_modules/.installed
+LIGHTHOUSE := frontend/lighthouse/node_modules/.installed
 DIST := frontend/dist/index.html
 SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev web web-check demo proof faults test coverage check format types package bench openapi lock migration clean
+.PHONY: help setup run dev web web-check lighthouse demo proof faults test coverage check format types package bench openapi lock migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +53,13 @@ web: $(DIST)  ## build the web app into frontend/dist
 web-check: $(WEB)  ## the web app's lint, types, unit tests and size
 	@cd frontend && npm run --silent lint && npm run --silent types && npm run --silent coverage && npm run --silent build -- --logLevel warn && npm run --silent budget
 
+$(LIGHTHOUSE): frontend/lighthouse/package-lock.json
+	@npm ci --prefix frontend/lighthouse --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+lighthouse: setup $(LIGHTHOUSE)  ## what Lighthouse says of the public pages of the running platform; ARGS="--runs 5"
+	@CHROMIUM="$$($(BIN)/python -m local.chromium)" node frontend/lighthouse/audit.mjs http://localhost:$(PORT) $(ARGS)
+
 demo: setup  ## the whole journey, printed; ARTWORKS=folder of your own pictures
 	@exec $(BIN)/python -m local.demo $(if $(ARTWORKS),--artworks "$(ARTWORKS)")
 
@@ -63,7 +71,7 @@ faults: setup  ## the fault campaign; RUNS=200 of the platform, HISTORIES=10000,
 	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m tests.faults --histories $(or $(HISTORIES),1000) $(LIMITS)
 	@$(BIN)/python -m tests.outages --runs $(or $(RUNS),20) $(LIMITS)
 
-test: setup  ## every test; some: ARGS="tests/ledger -k hold"
+test: setup $(LIGHTHOUSE)  ## every test; some: ARGS="tests/ledger -k hold"
 	@PATH="$$($(BIN)/python -m local.exiftool):$$PATH" $(BIN)/python -m pytest $(ARGS)
 
 coverage: setup  ## every test, a third slower, and what they leave untouched

@@ -36,8 +36,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         codeSplitting: {
+          includeDependenciesRecursively: false,
           groups: [
-            { name: 'vendor', test: /node_modules[\\/](@vue|vue|pinia|vue-router|vue-i18n|@intlify)[\\/]/ },
+            // Small pieces that always come together are one request.
+            { name: 'lists', test: /[\\/]src[\\/](ui[\\/](UiMore|UiMasonry|masonry|UiPicture)|features[\\/](generations[\\/](ImageGrid|ImageCard|sources|api|feed)|community[\\/](LikeButton|useLike)|styles[\\/]api)|api[\\/]schemas[\\/](generations|styles)|composables[\\/]usePagedList)/ },
+            { name: 'pages', test: /[\\/]src[\\/](ui[\\/](UiEmpty|UiField|UiText|UiTags|tags|UiChoice|UiBar)|shell[\\/](LoadState|ErrorState)|composables[\\/](usePageTitle|useIdempotency|usePoller|useResource)|features[\\/](jobs[\\/](store|pace)|community[\\/]FollowButton|styles[\\/](StyleTile|SampleStrip)|generations[\\/]UnderwayState))/ },
+            { name: 'vendor', priority: 1, test: /node_modules[\\/](@vue|vue|pinia|vue-router|vue-i18n|@intlify)[\\/]/ },
           ],
         },
       },

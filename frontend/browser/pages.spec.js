@@ -83,6 +83,23 @@ test('pages that wait, and pages whose data does not come, hold no barrier eithe
   }
 })
 
+test('a first visit to a public page asks for nothing twice, and begins before its code is there', async ({ page, request }) => {
+  const known = await names(request)
+  for (const path of ['', '/search', '/styles/{style}', '/images/{image}', '/people/{artist}']) {
+    /** @type {string[]} */
+    const asked = []
+    const note = (/** @type {import('@playwright/test').Request} */ one) => asked.push(new URL(one.url()).pathname + new URL(one.url()).search)
+    page.on('request', note)
+    await page.goto(`/en${filled(path, known)}`)
+    await arrived(page)
+    page.off('request', note)
+    const calls = asked.filter((one) => one.startsWith('/api/'))
+    expect(calls, path).toEqual([...new Set(calls)])
+    const code = asked.findIndex((one) => one.includes('Page-'))
+    expect(asked.indexOf(calls[0]), path).toBeLessThan(code)
+  }
+})
+
 test('the keyboard alone leads past the header into the page', async ({ page }) => {
   await page.goto('/en')
   await page.locator('article').first().waitFor()

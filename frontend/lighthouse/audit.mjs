@@ -1,4 +1,4 @@
-// What Lighthouse says of the public pages, as phones see them: `node audit.mjs URL [runs] [--gate]`.
+// What Lighthouse says of the public pages, as phones see them: `node audit.mjs URL [--runs 5]`.
 import { parseArgs } from 'node:util'
 import { launch } from 'chrome-launcher'
 import lighthouse from 'lighthouse'

@@ -47,10 +47,10 @@ def surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str,
         }
 
 
-def test_in_a_browser(surroundings: dict[str, str]) -> None:
+def run(command: list[str], folder: Path, surroundings: dict[str, str]) -> None:
     done = subprocess.run(
-        ["npx", "playwright", "test", "--reporter", "list"],
-        cwd=ROOT / "frontend",
+        command,
+        cwd=folder,
         env=surroundings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -58,3 +58,13 @@ def test_in_a_browser(surroundings: dict[str, str]) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-12_000:]
+
+
+def test_in_a_browser(surroundings: dict[str, str]) -> None:
+    run(["npx", "playwright", "test", "--reporter", "list"], ROOT / "frontend", surroundings)
+
+
+def test_public_pages_are_all_that_lighthouse_can_ask(surroundings: dict[str, str]) -> None:
+    """Accessibility, best practices, SEO and layout shift; times are reported, not judged."""
+    audit = ["node", "audit.mjs", surroundings["WEB_URL"], "--runs", "1"]
+    run(audit, ROOT / "frontend" / "lighthouse", surroundings)

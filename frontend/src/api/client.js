@@ -49,18 +49,28 @@ export async function call(method, path, { schema, quiet = false, ...request }) 
 /** @param {string} method @param {string} path @param {Record<string, any>} request */
 async function ask(method, path, { body, query, signal, idempotencyKey }) {
   const patience = AbortSignal.timeout(TIMEOUT_MS)
+  const target = path + queryText(query)
   try {
-    return await fetch(`/api${path}${queryText(query)}`, {
+    const early = method === 'GET' ? askedAtBoot(target) : undefined
+    return await (early ?? fetch(`/api${target}`, {
       method,
       credentials: 'same-origin',
       headers: headersFor(method, body, idempotencyKey),
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
-    })
+    }))
   } catch (cause) {
     if (signal?.aborted) throw cause
     throw new ApiError({ code: patience.aborted ? 'TIMEOUT' : 'NETWORK' })
   }
+}
+
+/** The answer that public/boot.js asked for, given once. @param {string} target @returns {Promise<Response> | undefined} */
+function askedAtBoot(target) {
+  const asked = /** @type {{ askedAtBoot?: Map<string, Promise<Response>> }} */ (globalThis).askedAtBoot
+  const answer = asked?.get(target)
+  asked?.delete(target)
+  return answer
 }
 
 function headersFor(method, body, idempotencyKey) {

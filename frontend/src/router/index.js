@@ -44,6 +44,8 @@ export function createAppRouter(history = createWebHistory()) {
   })
   router.beforeEach(async (to) => {
     const lang = /** @type {import('@/i18n').Language} */ (to.params.lang)
+    // The page is fetched along with its words, not after them.
+    for (const { components } of to.matched) if (typeof components?.default === 'function') Promise.resolve(/** @type {any} */ (components).default()).catch(() => {})
     if (LANGUAGES.includes(lang)) await speak(lang, to.matched.some(({ meta }) => meta.needs || meta.inside))
   })
   router.beforeEach(guard)

@@ -2,7 +2,7 @@ import { ref, watch } from 'vue'
 
 const KEPT_AS = 'theme'
 
-/** `system`, `light` or `dark`; theme.js paints the kept one before anything else runs. */
+/** `system`, `light` or `dark`; boot.js paints the kept one before anything else runs. */
 export function useTheme() {
   const theme = ref(document.documentElement.dataset.theme ?? 'system')
   watch(theme, (chosen) => {
