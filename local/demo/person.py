@@ -14,10 +14,24 @@ PAGES_MAX = 6
 # The longest the platform asks anybody to wait (sign-in attempts are counted over five minutes).
 WAIT_SECONDS_MAX = 310
 PATIENCE = 5
+HEALTH_SECONDS_MAX = 60
 
 
 class DemoFailed(Exception):
     """The platform did not do what it promises; the message says what."""
+
+
+def await_health(url: str) -> str:
+    """The address of a platform, once it answers there. Raises DemoFailed."""
+    deadline = time.monotonic() + HEALTH_SECONDS_MAX
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(f"{url}/api/health", timeout=5).ok:
+                return url
+        except requests.RequestException:
+            pass
+        time.sleep(0.5)
+    raise DemoFailed(f"{url}/api/health does not answer")
 
 
 @dataclass(frozen=True)
