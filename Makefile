@@ -41,8 +41,8 @@ $(DIST): $(WEB) frontend/index.html frontend/vite.config.js $(shell find fronten
 	@echo "Building the web app"
 	@npm run build --prefix frontend --silent -- --logLevel warn
 
-run: setup  ## the whole platform on this machine; PORT=8000
-	@exec $(BIN)/python -m local.run
+run: setup  ## the whole platform on this machine; PORT=8000, SEED=1 with demo content
+	@exec $(BIN)/python -m local.run $(if $(filter-out 0,$(SEED)),--seed)
 
 dev: setup  ## the same, with the web app reloading as you write
 	@exec $(BIN)/python -m local.run --hot-reload

@@ -1,7 +1,6 @@
 """`python -m local.seed`: demo content for a first look, on the running platform."""
 
 import argparse
-import fcntl
 import sys
 from pathlib import Path
 
@@ -26,21 +25,17 @@ def main() -> int:
     if not url:
         print(f"No platform runs in {options.data}: make run", file=sys.stderr)
         return 1
-    options.data.mkdir(parents=True, exist_ok=True)
-    with (options.data / "seed.lock").open("w") as lock:
-        try:
-            # Two at once would each add what the other is about to add.
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            seed(await_health(url), PLAN)
-        except BlockingIOError:
-            print(f"{options.data} is being seeded already", file=sys.stderr)
-            return 1
-        except DemoFailed as failure:
-            print(f"Not all is there: {failure}. Seeding again goes on from here", file=sys.stderr)
-            return 1
-        except KeyboardInterrupt:
-            print("Stopped. Seeding again goes on from here", file=sys.stderr)
-            return 130
+    try:
+        seed(await_health(url), PLAN, options.data)
+    except BlockingIOError:
+        print(f"{options.data} is being seeded already", file=sys.stderr)
+        return 1
+    except DemoFailed as failure:
+        print(f"Not all is there: {failure}. Seeding again goes on from here", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. Seeding again goes on from here", file=sys.stderr)
+        return 130
     return 0
 
 

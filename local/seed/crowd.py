@@ -1,8 +1,8 @@
 """The people of the plan at their browsers, and what each of them has on the platform already."""
 
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from local.demo.person import Person
@@ -10,8 +10,7 @@ from local.demo.studio import upgrade
 from local.seed.pictures import draw_face
 from local.seed.plan import Member, Plan, Tally
 
-# Of the five sign-ins in five minutes that an address has, two are left to whoever looks around.
-SIGN_INS_MAX, SIGN_INS_SECONDS = 3, 300.0
+SIGN_INS_SECONDS = 300.0
 ENDED_BADLY = {"failed", "canceled"}
 OPEN = {"queued", "processing", "retrying"}
 
@@ -83,25 +82,41 @@ class Resident:
         return self._seeds[generation_id]
 
 
+class Pace:
+    """When people signed in, kept in a file, so that a run that follows at once knows of it."""
+
+    def __init__(self, path: Path, sign_ins_max: int) -> None:
+        self._path, self._sign_ins_max = path, sign_ins_max
+
+    def take(self) -> bool:
+        """Whether somebody may sign in now."""
+        try:
+            noted = [float(line) for line in self._path.read_text().split()]
+        except (OSError, ValueError):
+            noted = []
+        now = time.time()
+        recent = [at for at in noted if now - SIGN_INS_SECONDS < at <= now]
+        if len(recent) >= self._sign_ins_max:
+            return False
+        self._path.write_text("\n".join(map(str, [*recent, now])))
+        return True
+
+
 class Crowd:
     """Everybody; people sign in when they are first needed, at a pace that leaves room."""
 
-    def __init__(self, url: str, plan: Plan, say: Say, tally: Tally) -> None:
-        self.plan, self.tally = plan, tally
+    def __init__(self, url: str, plan: Plan, pace: Pace, say: Say) -> None:
+        self.plan, self.tally = plan, Tally()
+        self._pace = pace
         self._url, self._say = url, say
         self._here: dict[str, Resident] = {}
-        self._sign_ins: deque[float] = deque()
 
     def find(self, login: str) -> Resident | None:
         """Somebody who is signed in, now if need be; None while that has to wait."""
         if login in self._here:
             return self._here[login]
-        now = time.monotonic()
-        while self._sign_ins and self._sign_ins[0] < now - SIGN_INS_SECONDS:
-            self._sign_ins.popleft()
-        if len(self._sign_ins) >= SIGN_INS_MAX:
+        if not self._pace.take():
             return None
-        self._sign_ins.append(now)
         member = self.plan.members[login]
         resident = Resident(member, Person(self._url, login, say=self._say))
         resident.settle_in(self.tally)

@@ -1,10 +1,12 @@
 """From an empty platform, or one that was left halfway, to what the plan says."""
 
+import fcntl
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from local.demo.person import DemoFailed
-from local.seed.crowd import Crowd, Resident, pages
+from local.seed.crowd import Crowd, Pace, Resident, pages
 from local.seed.gallery import Gallery
 from local.seed.plan import Plan, Tally
 from local.seed.studios import Studios
@@ -27,10 +29,20 @@ class Teller:
         print(f"{self.spoke_at - self._began:6.0f} s  {line}", flush=True)
 
 
-def seed(url: str, plan: Plan, *, poll_seconds: float = POLL_SECONDS) -> Tally:
-    """Add what is missing on the platform at `url`; gives what was added. Raises DemoFailed."""
-    teller, tally = Teller(), Tally()
-    crowd = Crowd(url, plan, teller.say, tally)
+def seed(url: str, plan: Plan, data: Path, *, poll_seconds: float = POLL_SECONDS) -> Tally:
+    """Add what is missing on the platform at `url`; gives what was added.
+
+    Raises DemoFailed, and BlockingIOError while another seeds the platform of this folder.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / "seed.lock").open("w") as lock:
+        # Two at once would each add what the other is about to add.
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        pace = Pace(data / "sign-ins", plan.sign_ins_max)
+        return _seed(Crowd(url, plan, pace, (teller := Teller()).say), teller, poll_seconds)
+
+
+def _seed(crowd: Crowd, teller: Teller, poll_seconds: float) -> Tally:
     studios = Studios(crowd, teller.say)
     gallery, till = Gallery(crowd, studios, teller.say), Till(crowd, teller.say)
     steps: list[Callable[[], bool]] = [
@@ -45,8 +57,8 @@ def seed(url: str, plan: Plan, *, poll_seconds: float = POLL_SECONDS) -> Tally:
         time.sleep(poll_seconds)
         crowd.look()
     read_news(crowd)
-    teller.say(f"added {tally}; everything is there")
-    return tally
+    teller.say(f"added {crowd.tally}; everything is there")
+    return crowd.tally
 
 
 def _take_turns(steps: list[Callable[[], bool]]) -> bool:

@@ -69,6 +69,8 @@ class Plan:
     orders_max: int = 2
     # Likewise for styles: training takes minutes.
     trainings_max: int = 2
+    # Of the five sign-ins in five minutes that an address has, the rest is whoever's looks around.
+    sign_ins_max: int = 3
 
     @property
     def artists(self) -> list[Member]:

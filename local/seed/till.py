@@ -8,7 +8,6 @@ from local.demo.person import DemoFailed
 from local.seed.crowd import Crowd, Resident, Say, pages
 
 TOKENS = {"basic_100": 100, "standard_500": 500, "premium_1000": 1000}
-CARD = "domestic"
 CONFIRM_SECONDS_MAX, CONFIRM_POLL_SECONDS = 60, 2.5
 
 
@@ -46,7 +45,7 @@ def buy(buyer: Resident, package: str) -> None:
     """One package, paid by card in the Toss sandbox. Raises DemoFailed."""
     person = buyer.person
     purchase = person.post("/api/tokens/purchase", {"package_id": package})
-    came_back = person.send_form(purchase["payment_url"], {"action": "pay", "card": CARD})
+    came_back = person.send_form(purchase["payment_url"], {"action": "pay"})
     told = {name: values[0] for name, values in parse_qs(urlsplit(came_back).query).items()}
     if "paymentKey" not in told:
         raise DemoFailed(f"Toss sent {person.login} to {came_back.split('?')[0]}")
