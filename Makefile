@@ -10,7 +10,7 @@ SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev web web-check demo proof faults test coverage check format types package bench openapi lock migration clean
+.PHONY: help setup run dev web web-check demo screenshots proof faults test coverage check format types package bench openapi lock migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ web-check: $(WEB)  ## the web app's lint, types, unit tests and size
 
 demo: setup  ## the whole journey, printed; ARTWORKS=folder of your own pictures
 	@exec $(BIN)/python -m local.demo $(if $(ARTWORKS),--artworks "$(ARTWORKS)")
+
+screenshots: setup  ## README's pictures, of a running platform that was seeded (make run SEED=1)
+	@$(BIN)/python -m local.screenshots $(ARGS)
 
 proof: setup  ## does the ledger add up? Of the running stack or DATABASE_URL; ARGS=--sql
 	@$(BIN)/python -m local.proof $(ARGS)

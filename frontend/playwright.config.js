@@ -4,6 +4,11 @@ import { defineConfig, devices } from '@playwright/test'
 const CALM = { contextOptions: { reducedMotion: /** @type {const} */ ('reduce') } }
 const PAGES = /(pages|viewer)\.spec\.js/
 
+// Pictures, not tests: only when somebody says where to put them (`make screenshots`).
+const PORTRAITS = process.env.PORTRAITS
+  ? [{ name: 'portraits', testMatch: /portraits\.spec\.js/, use: { viewport: { width: 1440, height: 900 }, locale: 'en-US', colorScheme: /** @type {const} */ ('light'), ...CALM } }]
+  : []
+
 // Against a platform that runs (`make run`); WEB_URL says where.
 export default defineConfig({
   testDir: './browser',
@@ -32,5 +37,6 @@ export default defineConfig({
     { name: 'journeys', testMatch: /journeys\.spec\.js/, use: { ...devices['Desktop Chrome'] } },
     { name: 'desktop', testMatch: PAGES, use: { ...devices['Desktop Chrome'], ...CALM }, metadata: { languages: ['en', 'ko'] } },
     { name: 'phone', testMatch: PAGES, use: { viewport: { width: 390, height: 844 }, hasTouch: true, ...CALM }, metadata: { languages: ['ko'] } },
+    ...PORTRAITS,
   ],
 })

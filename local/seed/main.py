@@ -46,8 +46,8 @@ def _seed(crowd: Crowd, teller: Teller, poll_seconds: float) -> Tally:
     studios = Studios(crowd, teller.say)
     gallery, till = Gallery(crowd, studios, teller.say), Till(crowd, teller.say)
     steps: list[Callable[[], bool]] = [
-        studios.advance,
         till.advance,
+        studios.advance,
         gallery.advance,
         lambda: follow_artists(crowd),
     ]
