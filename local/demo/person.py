@@ -80,6 +80,21 @@ class Person:
         account: dict[str, Any] = self.get("/api/auth/me")
         return account
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What this browser would bring along next time."""
+        return {cookie.name: cookie.value or "" for cookie in self._browser.cookies}
+
+    def come_back(self, cookies: dict[str, str]) -> dict[str, Any] | None:
+        """With the cookies of an earlier visit; gives the account, None when they are too old."""
+        self._browser.cookies.update(cookies)
+        answer = self._open("GET", f"{self.url}/api/auth/me")
+        if not answer.ok:
+            self._browser.cookies.clear()
+            return None
+        account: dict[str, Any] = answer.json()["data"]
+        return account
+
     def get(self, path: str, **query: Any) -> Any:
         """The `data` of an answer."""
         return self._call("GET", path, params=query)

@@ -119,4 +119,5 @@ JIWOO = Member(
     follows=("alice", "doyun"),
 )
 
-MEMBERS = {one.login: one for one in (ALICE, BOB, NOOR, HANEUL, JIWOO, MATEO, DOYUN)}
+# In the order in which they come: those first without whom others would wait.
+MEMBERS = {one.login: one for one in (ALICE, BOB, NOOR, HANEUL, MATEO, DOYUN, JIWOO)}

@@ -1,16 +1,14 @@
 """The people of the plan at their browsers, and what each of them has on the platform already."""
 
-import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from local.demo.person import Person
 from local.demo.studio import upgrade
 from local.seed.pictures import draw_face
 from local.seed.plan import Member, Plan, Tally
+from local.seed.visits import Visits
 
-SIGN_INS_SECONDS = 300.0
 ENDED_BADLY = {"failed", "canceled"}
 OPEN = {"queued", "processing", "retrying"}
 
@@ -21,9 +19,8 @@ Say = Callable[[str], None]
 class Resident:
     """One of the people, signed in."""
 
-    def __init__(self, member: Member, person: Person) -> None:
-        self.member, self.person = member, person
-        self.account: dict[str, Any] = person.sign_in()
+    def __init__(self, member: Member, person: Person, account: dict[str, Any]) -> None:
+        self.member, self.person, self.account = member, person, account
         self.style: dict[str, Any] | None = None
         # By style and seed.
         self.images: dict[tuple[str, int], Card] = {}
@@ -54,6 +51,7 @@ class Resident:
         """Read what is theirs."""
         self.look_at_style()
         self.look_at_images()
+        self.following = {artist["id"] for artist in pages(self.person, "/api/users/me/following")}
 
     def look_at_style(self) -> None:
         """The style that stands, if they are an artist."""
@@ -82,51 +80,35 @@ class Resident:
         return self._seeds[generation_id]
 
 
-class Pace:
-    """When people signed in, kept in a file, so that a run that follows at once knows of it."""
-
-    def __init__(self, path: Path, sign_ins_max: int) -> None:
-        self._path, self._sign_ins_max = path, sign_ins_max
-
-    def take(self) -> bool:
-        """Whether somebody may sign in now."""
-        try:
-            noted = [float(line) for line in self._path.read_text().split()]
-        except (OSError, ValueError):
-            noted = []
-        now = time.time()
-        recent = [at for at in noted if now - SIGN_INS_SECONDS < at <= now]
-        if len(recent) >= self._sign_ins_max:
-            return False
-        self._path.write_text("\n".join(map(str, [*recent, now])))
-        return True
-
-
 class Crowd:
-    """Everybody; people sign in when they are first needed, at a pace that leaves room."""
+    """Everybody; people come in the plan's order, at a pace that leaves others room to sign in."""
 
-    def __init__(self, url: str, plan: Plan, pace: Pace, say: Say) -> None:
+    def __init__(self, url: str, plan: Plan, visits: Visits, say: Say) -> None:
         self.plan, self.tally = plan, Tally()
-        self._pace = pace
+        self._visits = visits
         self._url, self._say = url, say
         self._here: dict[str, Resident] = {}
 
     def find(self, login: str) -> Resident | None:
         """Somebody who is signed in, now if need be; None while that has to wait."""
-        if login in self._here:
-            return self._here[login]
-        if not self._pace.take():
-            return None
+        for earlier in self.plan.members:
+            if login in self._here or not (earlier in self._here or self._welcome(earlier)):
+                break
+        return self._here.get(login)
+
+    def _welcome(self, login: str) -> bool:
+        """Says whether they are here now."""
         member = self.plan.members[login]
-        resident = Resident(member, Person(self._url, login, say=self._say))
+        person = Person(self._url, login, say=self._say)
+        account = self._visits.open(person)
+        if account is None:
+            return False
+        resident = Resident(member, person, account)
         resident.settle_in(self.tally)
         resident.look()
-        resident.following = {
-            artist["id"] for artist in pages(resident.person, "/api/users/me/following")
-        }
-        self._say(f"{member.username} is here")
         self._here[login] = resident
-        return resident
+        self._say(f"{member.username} is here")
+        return True
 
     def look(self) -> None:
         """Read again what can change by itself."""

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from local.demo.person import DemoFailed
-from local.seed.crowd import Crowd, Pace, Resident, pages
+from local.seed.crowd import Crowd, Resident, pages
 from local.seed.gallery import Gallery
 from local.seed.plan import Plan, Tally
 from local.seed.studios import Studios
 from local.seed.till import Till
+from local.seed.visits import Visits
 
 POLL_SECONDS = 4.0
 # Workers that never start would otherwise be waited for until somebody looks.
@@ -38,8 +39,8 @@ def seed(url: str, plan: Plan, data: Path, *, poll_seconds: float = POLL_SECONDS
     with (data / "seed.lock").open("w") as lock:
         # Two at once would each add what the other is about to add.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        pace = Pace(data / "sign-ins", plan.sign_ins_max)
-        return _seed(Crowd(url, plan, pace, (teller := Teller()).say), teller, poll_seconds)
+        teller, visits = Teller(), Visits(data / "visits.json", plan.sign_ins_max)
+        return _seed(Crowd(url, plan, visits, teller.say), teller, poll_seconds)
 
 
 def _seed(crowd: Crowd, teller: Teller, poll_seconds: float) -> Tally:

@@ -2,6 +2,7 @@
 
 import fcntl
 import io
+import json
 import signal
 import subprocess
 import sys
@@ -21,11 +22,12 @@ from local.drawings.looks import ARTISTS
 from local.run import running_stack
 from local.seed.__main__ import PLAN
 from local.seed.cast import ALICE, BOB, JIWOO
-from local.seed.crowd import Pace, pages
+from local.seed.crowd import pages
 from local.seed.main import seed
 from local.seed.pictures import draw_face, draw_works
 from local.seed.plan import Plan, Remark, Wish
 from local.seed.till import TOKENS
+from local.seed.visits import Visits
 from tests.local.waiting import await_true
 
 ROOT = Path(__file__).parents[2]
@@ -147,12 +149,24 @@ def test_two_do_not_seed_at_once(url: str, tmp_path: Path) -> None:
 
 
 def test_two_of_five_sign_ins_are_left_to_others_by_those_who_come_after_too(
-    tmp_path: Path,
+    url: str, tmp_path: Path
 ) -> None:
-    taken = [Pace(tmp_path / "sign-ins", 3).take() for _ in range(5)]
-    assert taken == [True, True, True, False, False]
-    (tmp_path / "sign-ins").write_text("1.0\n2.0\n3.0")
-    assert Pace(tmp_path / "sign-ins", 3).take()
+    def come(*logins: str) -> list[bool]:
+        visits = Visits(tmp_path / "visits.json", 3)
+        return [visits.open(Person(url, login)) is not None for login in logins]
+
+    assert come("a-1", "a-2") == [True, True]
+    assert come("a-3", "a-4") == [True, False]
+    assert come("a-1", "a-2", "a-3") == [True, True, True]
+    assert (tmp_path / "visits.json").stat().st_mode & 0o077 == 0
+
+
+def test_who_comes_back_with_an_old_cookie_signs_in_again(url: str, tmp_path: Path) -> None:
+    kept = {"cookies": {"a-5": {"session": "gone"}}, "sign_ins": [1.0, 2.0, 3.0]}
+    (tmp_path / "visits.json").write_text(json.dumps(kept))
+    account = Visits(tmp_path / "visits.json", 3).open(Person(url, "a-5"))
+    assert account
+    assert account["email"] == "a-5@example.com"
 
 
 def test_everybody_who_is_named_is_there_and_carol_stays_new() -> None:
