@@ -1,5 +1,6 @@
 """The people of the plan at their browsers, and what each of them has on the platform already."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from local.seed.pictures import draw_face
 from local.seed.plan import Member, Plan, Tally
 from local.seed.visits import Visits
 
+MINUTE_SECONDS = 60.0
 ENDED_BADLY = {"failed", "canceled"}
 OPEN = {"queued", "processing", "retrying"}
 
@@ -24,7 +26,7 @@ class Resident:
         self.style: dict[str, Any] | None = None
         # By style and seed.
         self.images: dict[tuple[str, int], Card] = {}
-        self.ordered: set[tuple[str, int]] = set()
+        self.ordered: dict[tuple[str, int], float] = {}
         self.following: set[str] = set()
         self._seeds: dict[str, int] = {}
 
@@ -71,6 +73,10 @@ class Resident:
     def open_orders(self) -> int:
         """How many images are being made for them."""
         return sum(card["status"] in OPEN for card in self.images.values())
+
+    def late_orders(self) -> int:
+        """How many they asked for in the last minute."""
+        return sum(at > time.monotonic() - MINUTE_SECONDS for at in self.ordered.values())
 
     def _seed_of(self, generation_id: str) -> int:
         # Lists do not tell it, and it never changes.

@@ -1,5 +1,6 @@
 """Images: ordered a few at a time, shown, liked and talked about as soon as they are there."""
 
+import time
 from typing import Any
 
 from local.seed.crowd import OPEN, Card, Crowd, Resident, Say, pages
@@ -50,12 +51,13 @@ class Gallery:
 
     def _order(self, buyer: Resident, style_id: str, wish: Wish) -> bool:
         """Says whether nothing will come of it: no tokens, or a second failure."""
-        if buyer.open_orders() >= self._crowd.plan.orders_max:
+        plan = self._crowd.plan
+        if buyer.open_orders() >= plan.orders_max or buyer.late_orders() >= plan.orders_a_minute:
             return False
         if (style_id, wish.seed) in buyer.ordered:
             self._say(f"an image for {buyer.member.username} failed; left out this time")
             return True
-        studio = self._crowd.plan.members[wish.style].studio
+        studio = plan.members[wish.style].studio
         balance = buyer.person.get("/api/tokens/balance")["token_balance"]
         if studio and balance < studio.price_tokens:
             self._say(f"{buyer.member.username} has no tokens left for {studio.title}; left out")
@@ -71,7 +73,7 @@ class Gallery:
             },
         )
         buyer.images[style_id, wish.seed] = made
-        buyer.ordered.add((style_id, wish.seed))
+        buyer.ordered[style_id, wish.seed] = time.monotonic()
         self._crowd.tally.count("images")
         return False
 

@@ -67,6 +67,8 @@ class Plan:
     wishes: tuple[Wish, ...]
     # How many images a person has on order at once: visitors' own orders come soon after.
     orders_max: int = 2
+    # Of the six that the platform takes a minute.
+    orders_a_minute: int = 5
     # Likewise for styles: training takes minutes.
     trainings_max: int = 2
     # Of the five sign-ins in five minutes that an address has, the rest is whoever's looks around.
