@@ -25,15 +25,15 @@ CORAL = (
     Wish(
         "jiwoo",
         "alice",
-        ("orange fox", "snowy mountains", "sunny day", "sun"),
+        ("red castle", "snowy mountains", "night", "moon", "stars"),
         seed=4102,
-        caption="여름 호 표지 시안. 여우가 주인공입니다.",
+        caption="겨울 호 표지 시안. 눈 속의 붉은 성.",
         likes=("bob", "alice"),
         remarks=(
             Remark(
                 "bob",
-                "Is this for the summer issue? I would stock ten of it.",
-                (("jiwoo", "네, 7월에 나와요. 열 권 챙겨 둘게요!"),),
+                "Is this for the winter issue? I would stock ten of it.",
+                (("jiwoo", "네, 12월에 나와요. 열 권 챙겨 둘게요!"),),
             ),
         ),
     ),
@@ -49,7 +49,7 @@ CORAL = (
     Wish(
         "noor",
         "alice",
-        ("white house", "green hills", "cloudy sky", "clouds"),
+        ("red house", "green hills", "sunset", "sun"),
         seed=4104,
         caption="A change-of-address card for a friend.",
         likes=("alice", "bob"),
@@ -57,7 +57,7 @@ CORAL = (
     Wish(
         "haneul",
         "alice",
-        ("red hot air balloon", "sea", "sunny day", "sun"),
+        ("red hot air balloon", "snowy mountains", "sunset", "sun"),
         seed=4105,
         caption="낮에는 이런 그림도 필요해요.",
         likes=("alice", "doyun", "bob"),
@@ -77,9 +77,9 @@ GOLD = (
     Wish(
         "bob",
         "noor",
-        ("yellow castle", "snowy mountains", "night", "moon", "stars"),
+        ("yellow lighthouse", "sea", "night", "moon", "stars"),
         seed=4201,
-        caption="Fairy tale shelf, top row.",
+        caption="For the poetry shelf, top row.",
         likes=("noor", "haneul", "alice"),
         remarks=(
             Remark(
@@ -92,7 +92,7 @@ GOLD = (
     Wish(
         "alice",
         "noor",
-        ("portrait of a woman", "blonde hair", "black shirt", "blue background"),
+        ("portrait of a woman", "black hair", "black shirt", "orange background"),
         seed=4202,
         caption="Trying on somebody else's gold.",
         likes=("noor", "bob", "jiwoo"),
@@ -126,9 +126,9 @@ GOLD = (
     Wish(
         "haneul",
         "noor",
-        ("yellow tree", "forest", "night", "moon", "stars"),
+        ("yellow hot air balloon", "sea", "night", "moon", "stars"),
         seed=4206,
-        caption="숲의 밤, 금빛으로.",
+        caption="밤바다 위의 기구, 금빛으로.",
         likes=("noor",),
     ),
 )
@@ -152,16 +152,17 @@ NEON = (
     Wish(
         "mateo",
         "haneul",
-        ("pink cat", "city", "night", "moon", "stars"),
+        ("pink boat", "sea", "night", "moon", "stars"),
         seed=4302,
-        caption="Gato de neon.",
+        caption="Lancha de neón.",
         likes=("haneul", "alice"),
     ),
     Wish(
         "bob",
         "haneul",
-        ("portrait of a man", "black hair", "pink shirt", "purple background"),
+        ("portrait of a woman", "black hair", "pink shirt", "purple background"),
         seed=4303,
+        ratio="1:2",
         caption="The crime section needed a face.",
         likes=("jiwoo",),
     ),
@@ -177,19 +178,18 @@ NEON = (
     Wish(
         "bob",
         "haneul",
-        ("purple fish", "pink background"),
+        ("pink hot air balloon", "sea", "sunset", "sun"),
         seed=4305,
         ratio="2:2",
-        caption="Aquarium nights at the shop.",
+        caption="Summer nights at the shop.",
         likes=("haneul",),
     ),
     Wish(
         "doyun",
         "haneul",
-        ("pink pine tree", "forest", "sunset", "sun"),
+        ("pink windmill", "city", "night", "moon", "stars"),
         seed=4306,
-        ratio="1:2",
-        caption="제 숲에 네온이 켜진다면.",
+        caption="풍차에도 네온이 켜진다면.",
         likes=("haneul", "alice"),
     ),
 )
@@ -197,7 +197,7 @@ DOTS = (
     Wish(
         "bob",
         "mateo",
-        ("orange fox", "yellow background"),
+        ("red mushroom", "green hills", "sunny day", "sun"),
         seed=4401,
         caption="Sticker for every comic sold.",
         likes=("mateo", "haneul", "jiwoo"),
@@ -220,7 +220,7 @@ DOTS = (
     Wish(
         "bob",
         "mateo",
-        ("portrait of a woman", "red hair", "blue shirt", "yellow background"),
+        ("portrait of a woman", "black hair", "blue shirt", "yellow background"),
         seed=4403,
         caption="Sunday pages, Monday window.",
         likes=("alice", "mateo"),
@@ -228,7 +228,7 @@ DOTS = (
     Wish(
         "noor",
         "mateo",
-        ("yellow flower", "blue background"),
+        ("pink cup", "blue table", "yellow background"),
         seed=4404,
         caption="Not gold, for once.",
         likes=("mateo", "alice"),
@@ -256,14 +256,14 @@ MOSS = (
     Wish(
         "bob",
         "doyun",
-        ("white fox", "forest", "night", "moon", "stars"),
+        ("white boat", "sea", "sunny day", "sun"),
         seed=4501,
-        caption="Bookplate for the nature shelf.",
+        caption="Bookplate for the travel shelf.",
         likes=("doyun", "alice", "jiwoo"),
         remarks=(
             Remark(
                 "doyun",
-                "여우 꼬리의 결이 마음에 듭니다. 실제 판으로도 새겨 보고 싶네요.",
+                "돛의 결이 마음에 듭니다. 실제 판으로도 새겨 보고 싶네요.",
                 (
                     ("jiwoo", "새기시면 한 장 꼭 사겠습니다."),
                     ("alice", "저도요! 공방 구경도 시켜 주세요."),
@@ -283,15 +283,15 @@ MOSS = (
     Wish(
         "alice",
         "doyun",
-        ("white bird", "green hills", "sunny day", "sun"),
+        ("white lighthouse", "sea", "sunset", "sun"),
         seed=4503,
-        caption="도윤 님의 결로 찍은 갈매기.",
+        caption="도윤 님의 결로 찍은 등대.",
         likes=("doyun",),
     ),
     Wish(
         "bob",
         "doyun",
-        ("portrait of a man", "grey hair", "white shirt", "green background"),
+        ("portrait of a woman", "black hair", "white shirt", "green background"),
         seed=4504,
         caption="Patron saint of the poetry corner.",
         likes=("noor", "doyun"),
@@ -328,7 +328,7 @@ KEPT = (
         caption="Too grim for the children's corner?",
         is_public=False,
     ),
-    Wish("bob", "noor", ("white moon", "blue background"), seed=4603, is_public=False),
+    Wish("bob", "noor", ("white star", "black background"), seed=4603, is_public=False),
     Wish(
         "bob",
         "haneul",
@@ -337,11 +337,11 @@ KEPT = (
         caption="Keep for the travel month.",
         is_public=False,
     ),
-    Wish("bob", "mateo", ("yellow star", "blue background"), seed=4605, is_public=False),
+    Wish("bob", "mateo", ("red vase", "flowers", "white table", "blue background"), seed=4605, is_public=False),
     Wish(
         "bob",
         "doyun",
-        ("white flower", "green background"),
+        ("white vase", "flowers", "green table", "white background"),
         seed=4606,
         caption="For Mum's birthday.",
         is_public=False,
