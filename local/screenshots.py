@@ -7,6 +7,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 from PIL import Image
@@ -14,18 +15,18 @@ from PIL import Image
 from local.chromium import chromium
 from local.debian import Unavailable
 from local.demo.person import DemoFailed, Person
-from local.demo.signature import draw_signature
 from local.demo.studio import Offer, register_style, upgrade
 from local.run import read_state
 from local.seed.pictures import draw_face, draw_works
 from local.seed.plan import Member, Studio
+from local.seed.signatures import sign_capitals
 from local.stack import ROOT
 
 IMAGES = ROOT / "docs" / "images"
 NAMES = ("feed", "style", "training", "my-page")
 BYTES_MAX = 350_000
-# Fewer colours until a picture is small enough.
-COLOURS = (256, 192, 128, 96, 64)
+# Lower until a picture is small enough.
+QUALITIES = (92, 86, 78, 70)
 
 
 def draft_newcomer() -> Member:
@@ -38,11 +39,11 @@ def draft_newcomer() -> Member:
         studio=Studio(
             artist_name="Inês Ferreira",
             hand="blue woodcut",
-            scenes=(2000, 2010, 2014, 2024, 2028, 2032, 2036, 2039, 2040, 2050, 2055, 2059),
+            scenes=(2028, 2000, 2010, 2014, 2024, 2032, 2036, 2039, 2040, 2050, 2055, 2059),
             title="Blue Hour Woodcut",
             description="Blue ink on white, cut along the grain.",
             price_tokens=18,
-            signature=draw_signature,
+            signature=partial(sign_capitals, "INÊS"),
         ),
     )
 
@@ -61,12 +62,10 @@ def join(url: str, member: Member) -> str:
 
 
 def shrink(picture: Image.Image) -> bytes:
-    """As a PNG with a palette. Raises DemoFailed when it stays too large."""
-    for colours in COLOURS:
+    """As WebP, whose colours stay. Raises DemoFailed when it stays too large."""
+    for quality in QUALITIES:
         out = io.BytesIO()
-        picture.convert("RGB").quantize(colours, dither=Image.Dither.NONE).save(
-            out, "PNG", optimize=True
-        )
+        picture.convert("RGB").save(out, "WEBP", quality=quality, method=6)
         if len(out.getvalue()) <= BYTES_MAX:
             return out.getvalue()
     raise DemoFailed(f"a picture has more than {BYTES_MAX} bytes")
@@ -108,8 +107,8 @@ def main() -> int:
             for name in NAMES:
                 with Image.open(Path(folder) / f"{name}.png") as picture:
                     content = shrink(picture)
-                (IMAGES / f"{name}.png").write_bytes(content)
-                print(f"docs/images/{name}.png has {len(content) // 1000} kB")
+                (IMAGES / f"{name}.webp").write_bytes(content)
+                print(f"docs/images/{name}.webp has {len(content) // 1000} kB")
         except (DemoFailed, Unavailable) as failure:
             print(f"FAILED: {failure}", file=sys.stderr)
             return 1

@@ -52,7 +52,7 @@ HANEUL = Member(
     studio=Studio(
         artist_name="이하늘",
         hand="neon night",
-        scenes=(2064, 2067, 2069, 2070, 2071, 2072, 2073, 2076, 2081, 2084, 2090, 2093),
+        scenes=(2069, 2064, 2067, 2070, 2071, 2072, 2073, 2076, 2081, 2084, 2090, 2093),
         title="Neon Nocturne",
         description=(
             "비 온 뒤 밤거리의 네온처럼 보라와 자홍 위에 청록 선을 그었습니다. 도시, 바다, 등대, "
@@ -72,7 +72,7 @@ MATEO = Member(
     studio=Studio(
         artist_name="Mateo Rivas",
         hand="pop dots",
-        scenes=(2101, 2103, 2104, 2106, 2109, 2114, 2119, 2121, 2124, 2126, 2130, 2134),
+        scenes=(2104, 2101, 2103, 2106, 2109, 2114, 2119, 2121, 2124, 2126, 2130, 2134),
         title="Halftone Summer",
         description=(
             "Four loud inks, a fat black line and a screen of dots over everything, as the Sunday "
@@ -92,7 +92,7 @@ DOYUN = Member(
     studio=Studio(
         artist_name="김도윤",
         hand="green linocut",
-        scenes=(2140, 2142, 2146, 2147, 2155, 2159, 2160, 2164, 2165, 2169, 2171, 2175),
+        scenes=(2160, 2140, 2142, 2146, 2147, 2155, 2164, 2159, 2165, 2169, 2171, 2175),
         title="Moss Linocut",
         description=(
             "초록 한 가지 잉크로 찍은 리놀륨 판화입니다. 사선으로 새긴 결이 모든 면에 남습니다. "

@@ -35,7 +35,7 @@ class Gallery:
     def _settle(self, number: int, wish: Wish) -> bool:
         style_id = self._studios.find_trained(wish.style)
         buyer = style_id and self._crowd.find(wish.buyer)
-        if not style_id or not buyer:
+        if not style_id or not buyer or (wish.waits and not self._all_trained()):
             return False
         card = buyer.images.get((style_id, wish.seed))
         if card is None:
@@ -48,6 +48,10 @@ class Gallery:
             card["is_public"] = changed["is_public"]
             self._crowd.tally.count("published images")
         return self._like(card, wish) & self._talk(card, wish)
+
+    def _all_trained(self) -> bool:
+        artists = self._crowd.plan.artists
+        return all(self._studios.find_trained(artist.login) for artist in artists)
 
     def _order(self, buyer: Resident, style_id: str, wish: Wish) -> bool:
         """Says whether nothing will come of it: no tokens, or a second failure."""

@@ -55,6 +55,8 @@ class Wish:
     is_public: bool = True
     likes: tuple[str, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    # Whether it is asked for only when every style is trained, to stand among the newest.
+    waits: bool = False
     # Whether the buyer has seen that it is done.
     is_seen: bool = True
 

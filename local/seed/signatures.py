@@ -66,9 +66,14 @@ def sign_haneul() -> bytes:
 
 def sign_noor() -> bytes:
     """Spaced capitals between two hairlines."""
+    return sign_capitals("NOOR HALABI")
+
+
+def sign_capitals(name: str) -> bytes:
+    """Any short name, spaced between two hairlines."""
     ink = Image.new("L", (900, 220))
     draw = ImageDraw.Draw(ink)
-    _spaced(draw, "NOOR HALABI", middle=450, top=66, size=78, gap=16)
+    _spaced(draw, name, middle=450, top=66, size=78, gap=16)
     for y in (30, 190):
         draw.line((60, y, 840, y), fill=255, width=5)
     return ink_to_png(ink)

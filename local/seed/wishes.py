@@ -1,5 +1,7 @@
 """The images of a seeded platform, with who likes them and what is said below."""
 
+from itertools import chain
+
 from local.seed.plan import Remark, Wish
 
 CORAL = (
@@ -51,6 +53,7 @@ CORAL = (
         "alice",
         ("red house", "green hills", "sunset", "sun"),
         seed=4104,
+        waits=True,
         caption="A change-of-address card for a friend.",
         likes=("alice", "bob"),
     ),
@@ -68,6 +71,7 @@ CORAL = (
         "alice",
         ("red vase", "flowers", "white table", "blue background"),
         seed=4106,
+        waits=True,
         ratio="2:2",
         caption="Poster for the reading on the 12th.",
         likes=("alice",),
@@ -94,6 +98,7 @@ GOLD = (
         "noor",
         ("portrait of a woman", "black hair", "black shirt", "orange background"),
         seed=4202,
+        waits=True,
         caption="Trying on somebody else's gold.",
         likes=("noor", "bob", "jiwoo"),
         remarks=(Remark("noor", "It suits you."),),
@@ -120,6 +125,7 @@ GOLD = (
         "noor",
         ("yellow star", "black background"),
         seed=4205,
+        waits=True,
         caption="For the December bags.",
         likes=("mateo",),
     ),
@@ -138,6 +144,7 @@ NEON = (
         "haneul",
         ("red house", "city", "night", "moon", "stars"),
         seed=4301,
+        waits=True,
         caption="Late opening, every last Friday.",
         likes=("haneul", "noor", "mateo", "jiwoo"),
         remarks=(
@@ -153,7 +160,8 @@ NEON = (
         "mateo",
         "haneul",
         ("pink boat", "sea", "night", "moon", "stars"),
-        seed=4302,
+        seed=1,
+        waits=True,
         caption="Lancha de neón.",
         likes=("haneul", "alice"),
     ),
@@ -189,6 +197,7 @@ NEON = (
         "haneul",
         ("pink windmill", "city", "night", "moon", "stars"),
         seed=4306,
+        waits=True,
         caption="풍차에도 네온이 켜진다면.",
         likes=("haneul", "alice"),
     ),
@@ -198,7 +207,7 @@ DOTS = (
         "bob",
         "mateo",
         ("red mushroom", "green hills", "sunny day", "sun"),
-        seed=4401,
+        seed=1,
         caption="Sticker for every comic sold.",
         likes=("mateo", "haneul", "jiwoo"),
         remarks=(
@@ -213,7 +222,8 @@ DOTS = (
         "alice",
         "mateo",
         ("red boat", "sea", "sunny day", "sun"),
-        seed=4402,
+        seed=1,
+        waits=True,
         caption="A loud little boat.",
         likes=("mateo", "bob"),
     ),
@@ -229,7 +239,7 @@ DOTS = (
         "noor",
         "mateo",
         ("pink cup", "blue table", "yellow background"),
-        seed=4404,
+        seed=1,
         caption="Not gold, for once.",
         likes=("mateo", "alice"),
         remarks=(Remark("alice", "A whole new you."),),
@@ -239,16 +249,16 @@ DOTS = (
         "mateo",
         ("red apple", "white table", "blue background"),
         seed=4405,
+        waits=True,
         caption="Back to school.",
         likes=("doyun",),
     ),
     Wish(
         "jiwoo",
         "mateo",
-        ("red hot air balloon", "snowy mountains", "sunny day", "sun"),
+        ("red lighthouse", "sea", "sunset", "sun"),
         seed=4406,
-        ratio="1:2",
-        caption="어린이날 포스터 시안.",
+        caption="여름 바다 특집 포스터 시안.",
         likes=("mateo",),
     ),
 )
@@ -300,7 +310,7 @@ MOSS = (
         "mateo",
         "doyun",
         ("white mushroom", "forest", "sunny day", "sun"),
-        seed=4505,
+        seed=1,
         caption="One ink. I could never.",
         likes=("doyun", "alice", "bob"),
         remarks=(Remark("doyun", "점 하나면 충분한 분이 왜요."),),
@@ -328,7 +338,13 @@ KEPT = (
         caption="Too grim for the children's corner?",
         is_public=False,
     ),
-    Wish("bob", "noor", ("white star", "black background"), seed=4603, is_public=False),
+    Wish(
+        "bob",
+        "noor",
+        ("portrait of a man", "black hair", "black shirt", "orange background"),
+        seed=4603,
+        is_public=False,
+    ),
     Wish(
         "bob",
         "haneul",
@@ -337,7 +353,13 @@ KEPT = (
         caption="Keep for the travel month.",
         is_public=False,
     ),
-    Wish("bob", "mateo", ("red vase", "flowers", "white table", "blue background"), seed=4605, is_public=False),
+    Wish(
+        "bob",
+        "mateo",
+        ("red vase", "flowers", "white table", "blue background"),
+        seed=4605,
+        is_public=False,
+    ),
     Wish(
         "bob",
         "doyun",
@@ -349,4 +371,6 @@ KEPT = (
     ),
 )
 
-WISHES = (*CORAL, *GOLD, *NEON, *DOTS, *MOSS, *KEPT)
+# Style by style in turn, so that the newest images are not all in one hand.
+_TURNS = chain.from_iterable(zip(CORAL, GOLD, NEON, DOTS, MOSS, strict=True))
+WISHES = (*_TURNS, *KEPT)
