@@ -15,6 +15,8 @@ ENDED_BADLY = {"failed", "canceled"}
 OPEN = {"queued", "processing", "retrying"}
 
 Card = dict[str, Any]
+# What tells a person's images apart: the style, and what was asked for.
+Key = tuple[str, frozenset[str]]
 Say = Callable[[str], None]
 
 
@@ -24,11 +26,10 @@ class Resident:
     def __init__(self, member: Member, person: Person, account: dict[str, Any]) -> None:
         self.member, self.person, self.account = member, person, account
         self.style: dict[str, Any] | None = None
-        # By style and seed.
-        self.images: dict[tuple[str, int], Card] = {}
-        self.ordered: dict[tuple[str, int], float] = {}
+        self.images: dict[Key, Card] = {}
+        self.ordered: dict[Key, float] = {}
         self.following: set[str] = set()
-        self._seeds: dict[str, int] = {}
+        self._tags: dict[str, frozenset[str]] = {}
 
     def settle_in(self, tally: Tally) -> None:
         """Profile, picture and signature, where they are missing."""
@@ -65,7 +66,7 @@ class Resident:
     def look_at_images(self) -> None:
         """All that they had made and that did not fail."""
         self.images = {
-            (card["style"]["id"], self._seed_of(card["id"])): card
+            (card["style"]["id"], self._tags_of(card["id"])): card
             for card in pages(self.person, "/api/generations/me")
             if card["status"] not in ENDED_BADLY
         }
@@ -78,12 +79,13 @@ class Resident:
         """How many they asked for in the last minute."""
         return sum(at > time.monotonic() - MINUTE_SECONDS for at in self.ordered.values())
 
-    def _seed_of(self, generation_id: str) -> int:
-        # Lists do not tell it, and it never changes.
-        if generation_id not in self._seeds:
+    def _tags_of(self, generation_id: str) -> frozenset[str]:
+        # Lists do not tell them, and they never change, as the seed does when a picture came out
+        # too much like an artwork.
+        if generation_id not in self._tags:
             found = self.person.get(f"/api/generations/{generation_id}")
-            self._seeds[generation_id] = found["seed"]
-        return self._seeds[generation_id]
+            self._tags[generation_id] = frozenset(found["prompt_tags"])
+        return self._tags[generation_id]
 
 
 class Crowd:

@@ -37,7 +37,7 @@ class Gallery:
         buyer = style_id and self._crowd.find(wish.buyer)
         if not style_id or not buyer or (wish.waits and not self._all_trained()):
             return False
-        card = buyer.images.get((style_id, wish.seed))
+        card = buyer.images.get((style_id, wish.subject))
         if card is None:
             return self._order(buyer, style_id, wish)
         if card["status"] in OPEN:
@@ -58,7 +58,7 @@ class Gallery:
         plan = self._crowd.plan
         if buyer.open_orders() >= plan.orders_max or buyer.late_orders() >= plan.orders_a_minute:
             return False
-        if (style_id, wish.seed) in buyer.ordered:
+        if (style_id, wish.subject) in buyer.ordered:
             self._say(f"an image for {buyer.member.username} failed; left out this time")
             return True
         studio = plan.members[wish.style].studio
@@ -76,8 +76,8 @@ class Gallery:
                 "description": wish.caption,
             },
         )
-        buyer.images[style_id, wish.seed] = made
-        buyer.ordered[style_id, wish.seed] = time.monotonic()
+        buyer.images[style_id, wish.subject] = made
+        buyer.ordered[style_id, wish.subject] = time.monotonic()
         self._crowd.tally.count("images")
         return False
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from local.demo.person import DemoFailed
 from local.seed.crowd import Crowd, Resident, pages
 from local.seed.gallery import Gallery
-from local.seed.plan import Plan, Tally
+from local.seed.plan import Plan, Tally, Wish
 from local.seed.studios import Studios
 from local.seed.till import Till
 from local.seed.visits import Visits
@@ -87,11 +87,12 @@ def read_news(crowd: Crowd) -> None:
     for login in {wish.buyer for wish in crowd.plan.wishes}:
         buyer = crowd.find(login)
         if buyer:
-            _read(buyer, {wish.seed for wish in crowd.plan.wishes if wish.is_seen})
+            _read(buyer, [wish for wish in crowd.plan.wishes if wish.buyer == login])
 
 
-def _read(buyer: Resident, seeds: set[int]) -> None:
-    seen = {card["id"] for (_, number), card in buyer.images.items() if number in seeds}
+def _read(buyer: Resident, wishes: list[Wish]) -> None:
+    subjects = {wish.subject for wish in wishes if wish.is_seen}
+    seen = {card["id"] for (_, subject), card in buyer.images.items() if subject in subjects}
     for told in list(pages(buyer.person, "/api/notifications", unread="true")):
         if told["type"] == "generation_complete" and told["target"]["id"] in seen:
             buyer.person.patch(f"/api/notifications/{told['id']}/read", {})

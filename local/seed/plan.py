@@ -43,7 +43,7 @@ class Remark:
 
 @dataclass(frozen=True)
 class Wish:
-    """An image that somebody has made; buyer, style and seed tell it from all others."""
+    """An image that somebody has made; buyer, style and tags tell it from all others."""
 
     buyer: str
     # The artist's login.
@@ -59,6 +59,11 @@ class Wish:
     waits: bool = False
     # Whether the buyer has seen that it is done.
     is_seen: bool = True
+
+    @property
+    def subject(self) -> frozenset[str]:
+        """What it should show, in whatever order."""
+        return frozenset(self.tags)
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ GOLD = (
     Wish(
         "alice",
         "noor",
-        ("portrait of a woman", "black hair", "black shirt", "orange background"),
+        ("portrait of a woman", "blonde hair", "black shirt", "blue background"),
         seed=4202,
         waits=True,
         caption="Trying on somebody else's gold.",
@@ -301,7 +301,7 @@ MOSS = (
     Wish(
         "bob",
         "doyun",
-        ("portrait of a woman", "black hair", "white shirt", "green background"),
+        ("portrait of a man", "grey hair", "white shirt", "green background"),
         seed=4504,
         caption="Patron saint of the poetry corner.",
         likes=("noor", "doyun"),
@@ -341,7 +341,7 @@ KEPT = (
     Wish(
         "bob",
         "noor",
-        ("portrait of a man", "black hair", "black shirt", "orange background"),
+        ("yellow lighthouse", "green hills", "sunset", "sun"),
         seed=4603,
         is_public=False,
     ),

@@ -192,7 +192,7 @@ def test_texts_come_back_as_they_were_sent() -> None:
 
 
 def test_images_can_be_told_apart_and_paid() -> None:
-    assert len({(wish.buyer, wish.style, wish.seed) for wish in PLAN.wishes}) == len(PLAN.wishes)
+    assert len({(wish.buyer, wish.style, wish.subject) for wish in PLAN.wishes}) == len(PLAN.wishes)
     spent: Counter[str] = Counter()
     public: Counter[str] = Counter()
     for wish in PLAN.wishes:
