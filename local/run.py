@@ -28,7 +28,7 @@ START_SECONDS = 420.0
 PROGRAM_FILES = ("PG_BIN", "RABBITMQ_SERVER")
 SEEDING = (
     "demo content is being added while you look around: the first style and its images are there "
-    "after some minutes, everything after about 15. Sign in as Alice (an artist) or Bob (a buyer)"
+    "after some minutes, everything after about 10. Sign in as Alice (an artist) or Bob (a buyer)"
 )
 
 

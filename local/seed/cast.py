@@ -17,7 +17,7 @@ ALICE = Member(
         description=(
             "Cut paper in coral, peach, cream and two blues, with a dark navy outline that wavers "
             "a little, as scissors do. Made for postcards, book covers and quiet posters. Houses, "
-            "boats, animals and faces come out best; name one thing and the place it is in."
+            "boats, castles and faces come out best; name one thing and the place it is in."
         ),
         price_tokens=20,
         signature=signatures.sign_alice,

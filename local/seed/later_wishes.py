@@ -101,7 +101,7 @@ MOSS = (
     Wish(
         "bob",
         "doyun",
-        ("portrait of a man", "grey hair", "white shirt", "green background"),
+        ("portrait of a woman", "black hair", "white shirt", "green background"),
         seed=4504,
         caption="Patron saint of the poetry corner.",
         likes=("noor", "doyun"),
