@@ -11,7 +11,7 @@ SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev web web-check lighthouse demo proof faults test coverage check format types package bench openapi lock migration clean
+.PHONY: help setup run dev web web-check lighthouse demo screenshots proof faults test coverage check format types package bench openapi lock migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,8 @@ $(DIST): $(WEB) frontend/index.html frontend/vite.config.js $(shell find fronten
 	@echo "Building the web app"
 	@npm run build --prefix frontend --silent -- --logLevel warn
 
-run: setup  ## the whole platform on this machine; PORT=8000
-	@exec $(BIN)/python -m local.run
+run: setup  ## the whole platform on this machine; PORT=8000, SEED=1 with demo content
+	@exec $(BIN)/python -m local.run $(if $(filter-out 0,$(SEED)),--seed)
 
 dev: setup  ## the same, with the web app reloading as you write
 	@exec $(BIN)/python -m local.run --hot-reload
@@ -62,6 +62,9 @@ lighthouse: setup $(LIGHTHOUSE)  ## what Lighthouse says of the public pages of 
 
 demo: setup  ## the whole journey, printed; ARTWORKS=folder of your own pictures
 	@exec $(BIN)/python -m local.demo $(if $(ARTWORKS),--artworks "$(ARTWORKS)")
+
+screenshots: setup  ## README's pictures, of a running platform that was seeded (make run SEED=1)
+	@$(BIN)/python -m local.screenshots $(ARGS)
 
 proof: setup  ## does the ledger add up? Of the running stack or DATABASE_URL; ARGS=--sql
 	@$(BIN)/python -m local.proof $(ARGS)

@@ -6,6 +6,11 @@ const CALM = { contextOptions: { reducedMotion: /** @type {const} */ ('reduce') 
 const dependencies = ['journeys']
 const PAGES = /(pages|viewer)\.spec\.js/
 
+// Pictures, not tests: only when somebody says where to put them (`make screenshots`).
+const PORTRAITS = process.env.PORTRAITS
+  ? [{ name: 'portraits', testMatch: /portraits\.spec\.js/, use: { viewport: { width: 1440, height: 900 }, locale: 'en-US', colorScheme: /** @type {const} */ ('light'), ...CALM } }]
+  : []
+
 // Against a platform that runs (`make run`); WEB_URL says where.
 export default defineConfig({
   testDir: './browser',
@@ -34,5 +39,6 @@ export default defineConfig({
     { name: 'journeys', testMatch: /journeys\.spec\.js/, use: { ...devices['Desktop Chrome'] } },
     { name: 'desktop', testMatch: PAGES, dependencies, use: { ...devices['Desktop Chrome'], ...CALM }, metadata: { languages: ['en', 'ko'] } },
     { name: 'phone', testMatch: PAGES, dependencies, use: { viewport: { width: 390, height: 844 }, hasTouch: true, ...CALM }, metadata: { languages: ['ko'] } },
+    ...PORTRAITS,
   ],
 })

@@ -29,7 +29,8 @@ Probe = Callable[[], bool]
 class Program:
     """One process of the stack.
 
-    `once` is a step that must end well before those that need it; nobody waits for `background`.
+    `once` is a step that must end well before those that need it; nobody waits for `background`,
+    and a step in the background may fail.
     """
 
     name: str

@@ -26,6 +26,10 @@ DEFAULT_PORT = 8000
 LOCK_SECONDS = 15.0
 START_SECONDS = 420.0
 PROGRAM_FILES = ("PG_BIN", "RABBITMQ_SERVER")
+SEEDING = (
+    "demo content is being added while you look around: the first style and its images are there "
+    "after some minutes, everything after about 10. Sign in as Alice (an artist) or Bob (a buyer)"
+)
 
 
 class AlreadyRunning(Exception):
@@ -121,7 +125,7 @@ def _write_state(stack: Stack, supervisor: Supervisor) -> None:
     fresh.replace(path)
 
 
-def _serve(stack: Stack, lock: IO[str]) -> int:
+def _serve(stack: Stack, lock: IO[str], *, seeding: bool) -> int:
     supervisor = Supervisor(stack.programs, logs=stack.folder / "logs", keep=(lock.fileno(),))
 
     def announce() -> None:
@@ -129,6 +133,8 @@ def _serve(stack: Stack, lock: IO[str]) -> int:
         supervisor.terminal.say("stack", f"open {stack.url}  (Ctrl-C stops it)")
         if awaited := supervisor.awaited():
             supervisor.terminal.say("stack", f"still starting: {', '.join(awaited)}")
+        if seeding:
+            supervisor.terminal.say("stack", SEEDING)
 
     try:
         return asyncio.run(supervisor.run(announce))
@@ -146,6 +152,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--hot-reload", action="store_true", help="pages from Vite instead of the built web app"
     )
+    parser.add_argument("--seed", action="store_true", help="add demo content for a first look")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     return parser.parse_args()
 
@@ -165,13 +172,14 @@ def main() -> int:
             port=options.port,
             workers=not options.no_workers,
             hot_reload=options.hot_reload,
+            seed=options.seed,
             **overrides,
         )
     except (AlreadyRunning, Incomplete, PostgresFailed, Unavailable) as error:
         print(f"Cannot start: {error}")
         return 1
     with lock, suppress(KeyboardInterrupt):
-        return _serve(stack, lock)
+        return _serve(stack, lock, seeding=options.seed)
     return 130
 
 

@@ -55,12 +55,13 @@ def build_stack(
     port: int = 0,
     workers: bool = True,
     hot_reload: bool = False,
+    seed: bool = False,
     **overrides: str,
 ) -> Stack:
     """The platform with its data in `folder`; `overrides` are settings of the app.
 
-    With `hot_reload` pages come from Vite instead of the built web app. Fetches RabbitMQ and
-    makes the database when they are missing; starts nothing.
+    With `hot_reload` pages come from Vite instead of the built web app; `seed` adds demo content.
+    Fetches RabbitMQ and makes the database when they are missing; starts nothing.
     """
     if not hot_reload and not is_built():
         raise Incomplete("the web app is not built: make setup")
@@ -89,6 +90,8 @@ def build_stack(
         environment["WEB_DEV_URL"] = f"http://127.0.0.1:{vite.env['WEB_DEV_PORT']}"
     if workers:
         programs += [_gpu_worker(environment, name, ports, folder) for name in ENDPOINTS]
+    if seed:
+        programs.append(_seeding(environment, folder))
     return Stack(programs, environment, ports, folder)
 
 
@@ -229,6 +232,18 @@ def _bridges(environment: Mapping[str, str]) -> list[Program]:
         )
         for source, name in sources.items()
     ]
+
+
+def _seeding(environment: Mapping[str, str], folder: Path) -> Program:
+    flags = ("--url", environment["PUBLIC_URL"], "--data", str(folder))
+    return Program(
+        name="seed",
+        argv=_python("local.seed", *flags),
+        needs=("api",),
+        once=True,
+        background=True,
+        cwd=ROOT,
+    )
 
 
 def _gpu_worker(

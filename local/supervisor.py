@@ -65,7 +65,11 @@ class Supervisor:
 
     def awaited(self) -> list[str]:
         """Programs that are not ready yet."""
-        return [name for name, seat in self._seats.items() if not seat.up.is_set()]
+        return [
+            name
+            for name, seat in self._seats.items()
+            if not seat.up.is_set() and not seat.program.once
+        ]
 
     def stop(self, exit_code: int = 0) -> None:
         """Ask for the orderly end; asked twice, everything is killed."""
@@ -116,8 +120,12 @@ class Supervisor:
                 await self._run_once(seat)
                 if seat.program.once and seat.up.is_set():
                     return
-                if not self._stopping.is_set():
-                    await self._recover(seat)
+                if self._stopping.is_set():
+                    return
+                if seat.program.once and seat.program.background:
+                    self._report(seat, "is not through")
+                    return
+                await self._recover(seat)
         except Exception as error:
             self.terminal.say("stack", f"{seat.program.name} cannot be run: {error!r}")
             self.stop(1)

@@ -2,19 +2,14 @@
 
 import argparse
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import requests
-
 from local.demo.main import run
-from local.demo.person import DemoFailed
+from local.demo.person import DemoFailed, await_health
 from local.demo.pictures import read_folder
 from local.run import read_state, running_stack
-
-HEALTH_SECONDS_MAX = 60
 
 
 @contextmanager
@@ -22,26 +17,14 @@ def _stack(data: Path) -> Iterator[str]:
     """Where the platform runs; starts one for the time being when none does."""
     if state := read_state(data):
         print(f"Using the platform that runs at {state['url']}")
-        yield _healthy(state["url"])
+        yield await_health(state["url"])
         return
     print(f"No platform runs in {data}: starting one (the first time takes some minutes; ", end="")
     print(f"{data / 'output.log'} tells)", flush=True)
     with running_stack(data) as started:
         print(f"Started at {started['url']}; it is stopped at the end", flush=True)
-        yield _healthy(started["url"])
+        yield await_health(started["url"])
         print("Stopping the platform; `make run` starts it with what was made", flush=True)
-
-
-def _healthy(url: str) -> str:
-    deadline = time.monotonic() + HEALTH_SECONDS_MAX
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(f"{url}/api/health", timeout=5).ok:
-                return url
-        except requests.RequestException:
-            pass
-        time.sleep(0.5)
-    raise DemoFailed(f"{url}/api/health does not answer")
 
 
 def main() -> int:

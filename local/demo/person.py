@@ -14,10 +14,24 @@ PAGES_MAX = 6
 # The longest the platform asks anybody to wait (sign-in attempts are counted over five minutes).
 WAIT_SECONDS_MAX = 310
 PATIENCE = 5
+HEALTH_SECONDS_MAX = 60
 
 
 class DemoFailed(Exception):
     """The platform did not do what it promises; the message says what."""
+
+
+def await_health(url: str) -> str:
+    """The address of a platform, once it answers there. Raises DemoFailed."""
+    deadline = time.monotonic() + HEALTH_SECONDS_MAX
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(f"{url}/api/health", timeout=5).ok:
+                return url
+        except requests.RequestException:
+            pass
+        time.sleep(0.5)
+    raise DemoFailed(f"{url}/api/health does not answer")
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,21 @@ class Person:
         account: dict[str, Any] = self.get("/api/auth/me")
         return account
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """What this browser would bring along next time."""
+        return {cookie.name: cookie.value or "" for cookie in self._browser.cookies}
+
+    def come_back(self, cookies: dict[str, str]) -> dict[str, Any] | None:
+        """With the cookies of an earlier visit; gives the account, None when they are too old."""
+        self._browser.cookies.update(cookies)
+        answer = self._open("GET", f"{self.url}/api/auth/me")
+        if not answer.ok:
+            self._browser.cookies.clear()
+            return None
+        account: dict[str, Any] = answer.json()["data"]
+        return account
+
     def get(self, path: str, **query: Any) -> Any:
         """The `data` of an answer."""
         return self._call("GET", path, params=query)
@@ -99,6 +128,10 @@ class Person:
             if not stored.ok:
                 raise DemoFailed(f"storage answered {stored.status_code} to {file.filename}")
         return [target["upload_key"] for target in answer["uploads"]]
+
+    def send_form(self, url: str, fields: dict[str, str]) -> str:
+        """Send a form of any page; gives the address of the page that it leads to."""
+        return self._open("POST", url, data=fields).url
 
     def download(self, url: str) -> bytes:
         """A file by its address."""

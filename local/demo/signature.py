@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Sequence
 from itertools import pairwise
 
 from PIL import Image, ImageDraw
@@ -26,14 +27,19 @@ STROKES: tuple[tuple[Point, ...], ...] = (
 )
 
 
-def draw_signature() -> bytes:
-    """A PNG with alpha, 720 pixels wide."""
+def draw_signature(strokes: Sequence[Sequence[Point]] = STROKES) -> bytes:
+    """A PNG with alpha, 720 pixels wide; each stroke is one movement of the pen."""
     ink = Image.new("L", (SIZE[0] * FINER, SIZE[1] * FINER))
     draw = ImageDraw.Draw(ink)
-    for stroke in STROKES:
+    for stroke in strokes:
         _write(draw, smooth(stroke, closed=False, steps=120))
-    picture = Image.new("RGBA", SIZE, (*NAVY, 0))
-    picture.putalpha(ink.resize(SIZE, Image.Resampling.LANCZOS))
+    return ink_to_png(ink.resize(SIZE, Image.Resampling.LANCZOS))
+
+
+def ink_to_png(ink: Image.Image) -> bytes:
+    """A signature whose strokes are light in a grey picture, as a PNG with alpha."""
+    picture = Image.new("RGBA", ink.size, (*NAVY, 0))
+    picture.putalpha(ink)
     out = io.BytesIO()
     picture.save(out, "PNG")
     return out.getvalue()

@@ -1,6 +1,7 @@
 """The artist's part: a new account, a signature, artworks, a style and its training."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from local.demo.person import DemoFailed, Person, Upload
@@ -9,9 +10,6 @@ from local.demo.report import Narrator
 from local.demo.signature import draw_signature
 
 ARTIST_NAME = "김미나"
-TITLE = "Coral Papercut"
-DESCRIPTION = "Flat paper shapes in coral, navy and cream, with a thick outline."
-PRICE_TOKENS = 10
 POLL_SECONDS = 2
 TRAINING_SECONDS_MAX = 540
 MILESTONE_PERCENT = 5
@@ -21,37 +19,67 @@ def become_artist(artist: Person, narrator: Narrator) -> dict[str, Any]:
     """Sign in for the first time and upgrade; gives the account."""
     artist.sign_in()
     narrator.say(f"{artist.login} signed in through OpenID, for the first time")
-    signature = Upload("signature.png", draw_signature(), "image/png")
-    key = artist.upload("signature", [signature])[0]
-    account: dict[str, Any] = artist.post(
-        "/api/users/me/upgrade-to-artist",
-        {"artist_name": ARTIST_NAME, "email": artist.email, "signature_upload_key": key},
-    )
-    if account["role"] != "artist":
-        raise DemoFailed(f"{artist.login} is {account['role']} after the upgrade")
+    account = upgrade(artist, name=ARTIST_NAME, signature=draw_signature())
     narrator.say(f"became the artist {ARTIST_NAME}, with a signature")
     return account
 
 
-def submit_style(artist: Person, artworks: list[Artwork], narrator: Narrator) -> dict[str, Any]:
-    """Upload the artworks and register the style; gives it."""
+def upgrade(person: Person, *, name: str, signature: bytes) -> dict[str, Any]:
+    """Make a signed-in user an artist, with a signature in PNG; gives the account."""
+    key = person.upload("signature", [Upload("signature.png", signature, "image/png")])[0]
+    account: dict[str, Any] = person.post(
+        "/api/users/me/upgrade-to-artist",
+        {"artist_name": name, "email": person.email, "signature_upload_key": key},
+    )
+    if account["role"] != "artist":
+        raise DemoFailed(f"{person.login} is {account['role']} after the upgrade")
+    return account
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What an artist says of a style, and what an image in it costs."""
+
+    title: str
+    description: str
+    price_tokens: int
+    rights_name: str
+
+
+def register_style(artist: Person, offer: Offer, artworks: list[Artwork]) -> dict[str, Any]:
+    """Upload the artworks and hand them in; gives the style."""
     keys = artist.upload("artwork", [artwork.upload for artwork in artworks])
-    size = sum(len(artwork.upload.content) for artwork in artworks) / 1e6
-    narrator.say(f"uploaded {len(artworks)} artworks ({size:.1f} MB)")
     style: dict[str, Any] = artist.post(
         "/api/styles",
         {
-            "title": TITLE,
-            "description": DESCRIPTION,
-            "generation_cost_tokens": PRICE_TOKENS,
+            "title": offer.title,
+            "description": offer.description,
+            "generation_cost_tokens": offer.price_tokens,
             "artworks": [
                 {"upload_key": key, "filename": artwork.upload.filename, "tags": artwork.tags}
                 for key, artwork in zip(keys, artworks, strict=True)
             ],
-            "rights_statement": {"name": ARTIST_NAME, "accepted": True},
+            "rights_statement": {"name": offer.rights_name, "accepted": True},
         },
     )
-    narrator.say(f'submitted "{TITLE}", {PRICE_TOKENS} tokens an image; style {style["id"]}')
+    return style
+
+
+OFFER = Offer(
+    title="Coral Papercut",
+    description="Flat paper shapes in coral, navy and cream, with a thick outline.",
+    price_tokens=10,
+    rights_name=ARTIST_NAME,
+)
+
+
+def submit_style(artist: Person, artworks: list[Artwork], narrator: Narrator) -> dict[str, Any]:
+    """Upload the artworks and register the style; gives it."""
+    style = register_style(artist, OFFER, artworks)
+    size = sum(len(artwork.upload.content) for artwork in artworks) / 1e6
+    narrator.say(f"uploaded {len(artworks)} artworks ({size:.1f} MB)")
+    price = f"{OFFER.price_tokens} tokens an image"
+    narrator.say(f'submitted "{OFFER.title}", {price}; style {style["id"]}')
     return style
 
 

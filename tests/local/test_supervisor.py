@@ -110,6 +110,33 @@ def test_a_failed_step_stops_the_stack(tmp_path: Path) -> None:
     assert supervise(tmp_path, step, python("api", SLEEPER, needs=("prepare",))) == 1
 
 
+def test_a_failed_step_in_the_background_is_told_and_stops_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    store = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(60)"
+    step = python("seed", "raise SystemExit('not all is there')", once=True, background=True)
+
+    def stop_later(supervisor: Supervisor) -> None:
+        async def wait() -> None:
+            while "seed" in supervisor.pids():
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(0.2)
+            assert "store" in supervisor.pids()
+            assert supervisor.awaited() == []
+            supervisor.stop()
+
+        supervisor.later = asyncio.ensure_future(wait())  # type: ignore[attr-defined]
+
+    assert (
+        supervise(tmp_path, python("store", store, ready=listens(port)), step, when_up=stop_later)
+        == 0
+    )
+    told = capsys.readouterr().out
+    assert "not all is there" in told
+    assert "giving up" not in told
+
+
 def test_a_program_that_ignores_its_signal_is_killed(tmp_path: Path) -> None:
     port = free_port()
     deaf = f"""
