@@ -22,6 +22,9 @@ from chalicelib.errors import (
     ReplyDepthExceeded,
     SelfFollowNotAllowed,
 )
+from chalicelib.generations.present import card
+from chalicelib.generations.queries import liked_page
+from chalicelib.generations.schemas import GenerationCard
 from chalicelib.web.cursors import Page, PageQuery, make_page, read_cursor
 from chalicelib.web.endpoint import Routes, Session, Viewer, Who
 
@@ -144,6 +147,21 @@ def following(db: Session, *, viewer: Viewer, query: PageQuery) -> Page[Followed
         of="following",
         key=lambda row: [row.created_at, row.user_id],
         present=present.followed,
+    )
+
+
+@routes.endpoint("GET", "/users/me/likes", who=Who.USER, query=PageQuery)
+def likes(db: Session, *, viewer: Viewer, query: PageQuery) -> Page[GenerationCard]:
+    """The images that the viewer likes and may see, the latest liked first."""
+    cursor = read_cursor(query, of="likes")
+    rows = liked_page(
+        db,
+        viewer_id=viewer.user_id,
+        after=(datetime.fromisoformat(cursor[0]), UUID(cursor[1])) if cursor else None,
+        limit=query.limit,
+    )
+    return make_page(
+        rows, page=query, of="likes", key=lambda row: [row.liked_at, row.id], present=card
     )
 
 

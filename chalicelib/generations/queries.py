@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -42,12 +43,23 @@ SELECT g.id, g.style_id, g.buyer_id, g.description, g.aspect_ratio, g.status, g.
     g.like_count, g.comment_count, g.image_key, g.preview_key, g.thumbnail_key, g.public_nonce,
     g.created_at, g.completed_at, s.title, s.artist_id, a.artist_name, u.username,
     u.profile_image_key, {is_liked} AS is_liked{more}
-FROM generation.generations g
+FROM {source}
 JOIN style.styles s ON s.id = g.style_id
 JOIN auth.artists a ON a.user_id = s.artist_id
 JOIN auth.users u ON u.id = g.buyer_id
 WHERE {conditions}
 """
+# What of a person's own likes they may still see, the latest like first.
+_LIKED = sql(
+    _GENERATIONS.format(
+        is_liked="true",
+        more=", liked.created_at AS liked_at",
+        conditions="liked.user_id = :viewer_id AND (g.is_public OR g.buyer_id = :viewer_id){after}",
+        source="community.likes liked JOIN generation.generations g ON g.id = liked.generation_id",
+    )
+    + "ORDER BY liked.created_at DESC, liked.generation_id DESC LIMIT :limit"
+)
+_LIKED_AFTER = sql(" AND (liked.created_at, liked.generation_id) < (:liked_at, :generation_id)")
 _NEWEST = "ORDER BY g.id DESC LIMIT :limit"
 # Not EXISTS, for which the planner would hash all that the viewer ever liked.
 _IS_LIKED = """
@@ -101,6 +113,16 @@ def feed_page(
     return _newest(db, {**filters, "before": before}, viewer_id=viewer_id, limit=query.limit)
 
 
+def liked_page(
+    db: Session, *, viewer_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[AnyRow]:
+    """What the viewer likes and may see, the latest like first, one row more than the limit."""
+    given: dict[str, Any] = {"viewer_id": viewer_id, "limit": limit + 1}
+    if after:
+        given |= {"liked_at": after[0], "generation_id": after[1]}
+    return rows(db, _LIKED.replace("{after}", _LIKED_AFTER if after else ""), given)
+
+
 def find_place_in_line(db: Session, *, generation_id: UUID) -> PlaceInLine | None:
     """Where a generation stands that no worker has begun; the estimate is from recent ones."""
     for row in rows(db, _PLACE, {"generation_id": generation_id, "kind": "generation"}):
@@ -124,6 +146,7 @@ def _newest(
 @cache
 def _statement(*conditions: str, of_viewer: bool, page: bool = False) -> str:
     statement = _GENERATIONS.format(
+        source="generation.generations g",
         is_liked=_IS_LIKED if of_viewer else "false",
         more="" if page else _OF_DETAIL,
         conditions=" AND ".join(conditions),

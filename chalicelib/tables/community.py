@@ -34,7 +34,11 @@ class Like(Base):
     """Somebody likes an image."""
 
     __tablename__ = "likes"
-    __table_args__ = (Index("ix_likes_generation_id", "generation_id"), {"schema": "community"})
+    __table_args__ = (
+        Index("ix_likes_generation_id", "generation_id"),
+        Index("ix_likes_recent", "user_id", "created_at", "generation_id"),
+        {"schema": "community"},
+    )
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("auth.users.id", ondelete="CASCADE"), primary_key=True

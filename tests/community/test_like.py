@@ -10,7 +10,7 @@ from tests.community.images import (
     miscounted,
     unpublish,
 )
-from tests.people import Answer, Cast
+from tests.people import Answer, Cast, Person
 
 
 def refused(answer: Answer) -> tuple[int, str]:
@@ -71,3 +71,32 @@ def test_visitors_and_the_deactivated_like_nothing(cast: Cast) -> None:
         assert refused(cast.carol.call(method, like)) == (401, "UNAUTHORIZED")
         assert refused(cast.alice.call(method, like)) == (403, "CSRF_FAILED")
     assert count_of(image, "like_count") == 0
+
+
+def liked(person: Person, **query: object) -> list[str]:
+    found = person.get("/api/users/me/likes", **query).data["results"]
+    assert all(one["is_liked"] for one in found)
+    return [one["id"] for one in found]
+
+
+def test_what_one_likes_is_listed_by_the_latest_like(cast: Cast) -> None:
+    assert refused(cast.visitor.get("/api/users/me/likes")) == (401, "UNAUTHORIZED")
+    images = [str(make_image(cast, cast.bob)) for _ in range(3)]
+    order = [images[1], images[0], images[2]]
+    for image in order:
+        cast.carol.post(f"/api/generations/{image}/like")
+    cast.alice.post(f"/api/generations/{images[0]}/like")
+    assert liked(cast.carol) == order[::-1]
+    first = cast.carol.get("/api/users/me/likes", limit=2).data
+    assert first["has_more"]
+    assert liked(cast.carol, cursor=first["next_cursor"]) == order[:1]
+    cast.carol.delete(f"/api/generations/{images[0]}/like")
+    assert liked(cast.carol) == [images[2], images[1]]
+
+
+def test_what_was_made_private_is_listed_for_its_owner_only(cast: Cast) -> None:
+    image = make_image(cast, cast.bob)
+    for person in (cast.bob, cast.carol):
+        person.post(f"/api/generations/{image}/like")
+    unpublish(image)
+    assert (liked(cast.bob), liked(cast.carol)) == ([str(image)], [])

@@ -37,6 +37,7 @@ LISTS = {
     "own styles": "/api/styles/me",
     "comments": f"/api/generations/{CROWD.generation(1)}/comments",
     "following": "/api/users/me/following",
+    "likes": "/api/users/me/likes",
     "notifications": "/api/notifications",
     "unread notifications": "/api/notifications?unread=true",
     "transactions": "/api/tokens/transactions",
