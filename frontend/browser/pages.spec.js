@@ -10,7 +10,7 @@ const BUYER = process.env.BUYER ?? 'bob'
 const PAGES = {
   '': ['', '/search', '/search?q=paper', '/search?q=zzzz', '/styles/{style}', '/images/{image}', '/people/{artist}', '/login?error=denied', '/nope'],
   carol: ['/me', '/following', '/tokens', '/notifications', '/settings', '/settings/leave', '/become-artist', '/purchase/fail', '/forbidden?needs=artist'],
-  [BUYER]: ['/me', '/notifications', '/tokens', '/images/{image}'],
+  [BUYER]: ['/me', '/me?show=liked', '/notifications', '/tokens', '/images/{image}'],
   [ARTIST]: ['/studio', '/studio/new', '/studio/{style}/edit', '/studio/{style}/training', '/earnings', '/settings', '/settings/leave'],
   oscar: ['/operator/tags', '/operator/jobs', '/operator/ledger'],
 }

@@ -7,6 +7,9 @@ export const listFeed = (query) => call('GET', '/generations/feed', { schema: Ge
 /** @param {{ cursor?: string | null, is_public?: boolean | null, status?: string, limit?: number }} query */
 export const listMine = (query) => call('GET', '/generations/me', { schema: GenerationPage, query, quiet: true })
 
+/** What one likes, the latest like first. @param {{ cursor?: string | null, limit?: number }} query */
+export const listLiked = (query) => call('GET', '/users/me/likes', { schema: GenerationPage, query, quiet: true })
+
 /** @param {string} id @param {AbortSignal} [signal] */
 export const getGeneration = (id, signal) =>
   call('GET', `/generations/${id}`, { schema: GenerationDetail, signal, quiet: true })

@@ -105,6 +105,18 @@ test('one shows one’s own images by who may see them', async () => {
   await waitFor(() => expect(requests.at(-1)?.query.get('is_public')).toBe('false'))
 })
 
+test('what one likes is a tab of its own', async () => {
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1000)
+  const requests = serve({
+    'GET /users/me/likes': page([made({ is_liked: true, like_count: 1, is_own: false })]),
+    'DELETE /generations/g1/like': { is_liked: false, like_count: 0 },
+  })
+  await show(MyImagesPage, { path: '/me?show=liked', before: signIn })
+  await userEvent.click(await screen.findByRole('button', { name: /^Like/, pressed: true }))
+  expect(await screen.findByRole('button', { name: /^Like/, pressed: false })).toBeInTheDocument()
+  await waitFor(() => expect(requests.map(({ method, path }) => `${method} ${path}`)).toContain('DELETE /generations/g1/like'))
+})
+
 test('an image that was underway when the list was asked for is shown once it is there', async () => {
   vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1000)
   serve({
