@@ -17,11 +17,9 @@ export async function expectNoBarrier(page, where) {
   // Tall enough that the bar at the foot covers nothing: what it covers, one scrolls away from it.
   const tall = await page.evaluate(() => document.documentElement.scrollHeight)
   await page.setViewportSize({ width: size.width, height: Math.min(tall + 100, 4000) })
-  await page.emulateMedia({ colorScheme: 'light' })
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await wear(page, 'light')
   await expectClean(new Axe({ page }).withTags(TAGS), where)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+  await wear(page, 'dark')
   await expectClean(new Axe({ page }).withRules(OF_THEMES), `${where} (dark)`)
   await page.setViewportSize(size)
 }
@@ -47,6 +45,20 @@ export function listen(page) {
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
   return complaints
+}
+
+/** A theme, once every colour has arrived. @param {import('@playwright/test').Page} page @param {'light' | 'dark'} theme */
+async function wear(page, theme) {
+  await page.emulateMedia({ colorScheme: theme })
+  await page.waitForFunction((wanted) => matchMedia(`(prefers-color-scheme: ${wanted})`).matches, theme)
+  await page.evaluate(async () => {
+    const frame = () => new Promise(requestAnimationFrame)
+    await frame()
+    await frame()
+    const onTheirWay = document.getAnimations().filter((one) => one instanceof CSSTransition)
+    await Promise.allSettled(onTheirWay.map(({ finished }) => finished))
+    await frame()
+  })
 }
 
 /** @param {Axe} axe @param {string} where */
