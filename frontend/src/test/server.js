@@ -1,7 +1,7 @@
 import { vi } from 'vitest'
 
 /**
- * Answers calls of `fetch` by "METHOD /path"; each answer is data, an Error of the API, or a
+ * Answers calls of `fetch` by "METHOD /path", whose last step may be `*`; each answer is data, an Error of the API, or a
  * function of the request. Gives the requests that were made.
  * @param {Record<string, any>} answers
  */
@@ -18,7 +18,7 @@ export function serve(answers) {
       body: options.body && JSON.parse(options.body),
     }
     requests.push(request)
-    const told = answers[`${request.method} ${request.path}`]
+    const told = answers[`${request.method} ${request.path}`] ?? answers[`${request.method} ${request.path.replace(/[^/]+$/, '*')}`]
     if (told === undefined) throw new Error(`nobody answers ${request.method} ${request.path}`)
     const answer = typeof told === 'function' ? told(request) : told
     if (answer instanceof Error) throw answer

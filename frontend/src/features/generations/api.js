@@ -21,9 +21,9 @@ export const getGeneration = (id, signal) =>
 export const requestGeneration = (request, idempotencyKey) =>
   call('POST', '/generations', { schema: GenerationDetail, body: request, idempotencyKey, quiet: true })
 
-/** @param {string} id @param {{ is_public?: boolean, description?: string }} change */
-export const changeGeneration = (id, change) =>
-  call('PATCH', `/generations/${id}`, { schema: GenerationDetail, body: change })
+/** @param {string} id @param {{ is_public?: boolean, description?: string }} change @param {{ quiet?: boolean }} [how] */
+export const changeGeneration = (id, change, how) =>
+  call('PATCH', `/generations/${id}`, { schema: GenerationDetail, body: change, ...how })
 
 /** @param {string} id */
 export const cancelGeneration = (id) => call('POST', `/generations/${id}/cancel`, { schema: GenerationDetail })

@@ -134,3 +134,45 @@ test('a tall picture offers its thumbnail at the width it has', () => {
   expect(sources({ ...tall, preview_url: 'preview' }, '50vw').srcset).toBe('small 128w, preview 512w')
   expect(sources({ ...tall, preview_url: 'preview', width: 1024 }, '50vw').srcset).toBe('small 256w, preview 640w')
 })
+
+const three = ['g1', 'g2', 'g3'].map((id) => made({ id, is_public: false }))
+const chooseAll = async () => {
+  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockReturnValue(1000)
+  const { container } = await show(MyImagesPage, { path: '/me', before: signIn })
+  await userEvent.click(await screen.findByRole('button', { name: 'Select' }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Select all' }))
+  return container
+}
+
+test('several images are published together, and made private again', async () => {
+  const requests = serve({
+    'GET /generations/me': page([...three, aGeneration({ id: 'g4', status: 'failed' })]),
+    'PATCH /generations/*': (/** @type {any} */ { path, body }) => made({ id: path.split('/').at(-1), ...body }),
+  })
+  await chooseAll()
+  expect(screen.getAllByRole('checkbox')).toHaveLength(3)
+  expect(screen.getByText('3 selected')).toBeInTheDocument()
+  await userEvent.click(screen.getByRole('button', { name: 'Publish' }))
+  await waitFor(() => expect(useToasts().toasts[0].text).toBe('Everybody can see these 3 images now.'))
+  expect(await screen.findByRole('button', { name: 'Select' })).toBeInTheDocument()
+  useToasts().toasts[0].action?.run()
+  await waitFor(() => expect(requests.filter(({ method }) => method === 'PATCH')).toHaveLength(6))
+  expect(requests.slice(-3).map(({ body }) => body.is_public)).toEqual([false, false, false])
+})
+
+test('those of several that cannot be published go back, and stay selected', async () => {
+  serve({
+    'GET /generations/me': page(three),
+    'PATCH /generations/*': (/** @type {any} */ { path, body }) => (path.endsWith('g2') ? refusal(409, 'CONFLICT') : made({ id: path.slice(-2), ...body })),
+  })
+  await chooseAll()
+  await userEvent.click(screen.getByRole('button', { name: 'Publish' }))
+  await waitFor(() => expect(useToasts().toasts.map(({ text }) => text)).toEqual([
+    'Everybody can see these 2 images now.',
+    'One image could not be changed. It is still selected.',
+  ]))
+  expect(screen.getByText('1 selected')).toBeInTheDocument()
+  expect(screen.getAllByText('Public', { selector: '.sr-only' })).toHaveLength(2)
+  await userEvent.keyboard('{Escape}')
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Select' })).toHaveFocus())
+})

@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import { ApiError } from '@/api/errors'
 import { presign } from './api'
 
@@ -54,19 +55,15 @@ async function postPatiently(ticket, file, options) {
  */
 export async function sendFiles(purpose, files, { onProgress, onDone, onFailed, signal } = {}) {
   const { uploads } = await presign(purpose, files)
-  const waiting = files.map((file, index) => ({ file, index }))
-  async function work() {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const { file, index } = next
-      try {
-        await postPatiently(uploads[index], file, { onProgress: (part) => onProgress?.(index, part), signal })
-        onDone?.(index, uploads[index].upload_key)
-      } catch (error) {
-        onFailed?.(index, error)
-      }
+  async function send(/** @type {File} */ file, /** @type {number} */ index) {
+    try {
+      await postPatiently(uploads[index], file, { onProgress: (part) => onProgress?.(index, part), signal })
+      onDone?.(index, uploads[index].upload_key)
+    } catch (error) {
+      onFailed?.(index, error)
     }
   }
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, files.length) }, work))
+  await pMap(files, send, { concurrency: AT_ONCE })
 }
 
 /** One file; gives its key, or throws. @param {'signature' | 'profile_image'} purpose @param {File} file */
