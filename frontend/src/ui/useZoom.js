@@ -10,14 +10,16 @@ const LINE_PX = 16
 /**
  * A picture that can be drawn nearer and moved about in its frame, with mouse, touch or pen.
  * @param {import('vue').Ref<HTMLElement | null>} frame
- * @param {{ wheel: () => boolean, swipe: (step: -1 | 1) => void, canSwipe: () => boolean }} told
- *   `wheel`: whether turning the wheel draws nearer, where a page would scroll
+ * @param {{ wheel: () => boolean, swipe: (step: -1 | 1) => void, canSwipe: () => boolean, overflows?: boolean }} told
+ *   `wheel`: whether turning the wheel draws nearer, where a page would scroll; `overflows`: the
+ *   picture is larger than its frame even at a distance
  */
-export function useZoom(frame, { wheel, swipe, canSwipe }) {
+export function useZoom(frame, { wheel, swipe, canSwipe, overflows = false }) {
   const view = reactive({ scale: 1, x: 0, y: 0 })
   const slide = ref(0)
   const isHeld = ref(false)
   const isZoomed = computed(() => view.scale > 1)
+  const canPan = computed(() => isZoomed.value || overflows)
   /** @type {Map<number, { x: number, y: number }>} */
   const fingers = new Map()
   let travelled = 0
@@ -40,8 +42,8 @@ export function useZoom(frame, { wheel, swipe, canSwipe }) {
 
   /** @returns {boolean} whether there was anything to move */
   function panBy(x, y) {
-    if (isZoomed.value) zoomBy(1, undefined, { x, y })
-    return isZoomed.value
+    if (canPan.value) zoomBy(1, undefined, { x, y })
+    return canPan.value
   }
 
   /** @param {PointerEvent} event */
@@ -63,7 +65,7 @@ export function useZoom(frame, { wheel, swipe, canSwipe }) {
     // Only now, so that a click stays a click for whatever lies here.
     frame.value?.setPointerCapture?.(event.pointerId)
     if (fingers.size > 1) pinch(event.pointerId, before, now)
-    else if (isZoomed.value) panBy(x, y)
+    else if (canPan.value) panBy(x, y)
     else if (event.pointerType !== 'mouse' && canSwipe()) slide.value += x
     fingers.set(event.pointerId, now)
   }

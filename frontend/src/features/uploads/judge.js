@@ -4,7 +4,6 @@ export const IMAGE_TYPES = ['image/png', 'image/jpeg']
 export const LIMITS = {
   artwork: { bytes: 10_000_000, width: 512, height: 512 },
   signature: { bytes: 2_000_000, width: 200, height: 1 },
-  profile_image: { bytes: 2_000_000, width: 1, height: 1 },
 }
 
 /** @param {Blob} file */
