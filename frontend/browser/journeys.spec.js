@@ -59,8 +59,8 @@ test('an artist signs by hand and is one', async ({ browser }) => {
   await page.waitForURL('**/en/studio/new**')
 })
 
-test('the wizard takes real artworks and refuses what will not do', async () => {
-  const page = at.artist
+test('the wizard takes real artworks, refuses what will not do, and outlives its tab', async () => {
+  let page = at.artist
   await page.getByLabel(en('studio.title'), { exact: true }).fill(TITLE)
   await page.getByLabel(en('studio.description')).fill('Cut paper in coral and navy, made for calm covers.')
   await page.getByLabel(en('studio.price')).fill('7')
@@ -81,6 +81,13 @@ test('the wizard takes real artworks and refuses what will not do', async () => 
   await page.getByRole('button', { name: `Add to ${files.length} artworks` }).click()
   await expect(page.getByText(`${files.length} of ${files.length} tagged`)).toBeVisible()
   await keep(page, 'wizard-tags')
+  await expect(page.getByText(en('studio.kept'))).toBeVisible()
+  await page.close()
+  page = at.artist = await page.context().newPage()
+  await page.goto('/en/studio/new?step=tags')
+  await expect(page.getByText(`${files.length} of ${files.length} tagged`)).toBeVisible()
+  const pictures = page.locator('li img')
+  await expect.poll(() => pictures.evaluateAll((all) => all.every((one) => /** @type {HTMLImageElement} */ (one).naturalWidth > 100))).toBe(true)
   await page.getByRole('button', { name: en('studio.next') }).click()
 
   await page.getByRole('button', { name: en('studio.startTraining') }).click()

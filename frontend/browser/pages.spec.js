@@ -168,3 +168,17 @@ test('one chooses the square of one’s picture, by keyboard too', async ({ page
   }, address)
   expect([width, height]).toEqual([height, width])
 })
+
+test('a style begun is there after the tab is gone, until one starts over', async ({ page }) => {
+  await signIn(page, ARTIST, '/en/studio/new')
+  await page.getByLabel('Title', { exact: true }).fill('Half a thought')
+  await expect(page.getByText('Draft kept in this browser')).toBeVisible()
+  await page.reload()
+  await expect(page.getByLabel('Title', { exact: true })).toHaveValue('Half a thought')
+  await page.getByRole('button', { name: 'Start over' }).click()
+  await expectNoBarrier(page, 'starting over')
+  await page.getByRole('dialog').getByRole('button', { name: 'Start over' }).click()
+  await expect(page.getByLabel('Title', { exact: true })).toHaveValue('')
+  await page.reload()
+  await expect(page.getByLabel('Title', { exact: true })).toHaveValue('')
+})
