@@ -1,3 +1,8 @@
+import { expect } from '@playwright/test'
+import { speaker } from './words.js'
+
+const en = speaker('en')
+
 /**
  * Through the provider's page and back.
  * @param {import('@playwright/test').Page} page
@@ -9,6 +14,23 @@ export async function signIn(page, login, next = '/en/login') {
   await page.locator('input[name=login]').fill(login)
   await page.locator('form', { has: page.locator('input[name=login]') }).getByRole('button').last().click()
   await page.waitForURL(`**${next}`)
+}
+
+/**
+ * Signed in as an artist who has no style.
+ * @param {import('@playwright/test').Page} page
+ * @param {string} login
+ */
+export async function signInAsArtist(page, login) {
+  await signIn(page, login, '/en/become-artist')
+  const { role } = (await (await page.request.get('/api/auth/me')).json()).data
+  if (role === 'artist') return
+  await page.getByLabel(en('accounts.artistName')).fill(login)
+  await page.getByText(en('accounts.ways.type'), { exact: true }).click()
+  await page.getByLabel(en('accounts.typeHere')).fill(login)
+  await expect(page.getByRole('img', { name: en('accounts.grounds.busy') })).toBeVisible()
+  await page.getByRole('button', { name: en('accounts.becomeButton') }).click()
+  await page.waitForURL('**/en/studio/new**')
 }
 
 /**

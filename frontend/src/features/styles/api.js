@@ -10,6 +10,12 @@ export const listStyles = (query) => call('GET', '/styles', { schema: StylePage,
 /** @param {AbortSignal} [signal] */
 export const listMyStyles = (signal) => call('GET', '/styles/me', { schema: StyleDetailPage, signal, quiet: true })
 
+/**
+ * Whether one of an artist's own styles keeps a further one from being submitted (SPEC: one at a time).
+ * @param {import('zod').infer<typeof StyleDetailPage>} page as `listMyStyles` gives it
+ */
+export const hasStyle = ({ results }) => results.some(({ training_status: status }) => status !== 'failed')
+
 /** @param {string} id @param {AbortSignal} [signal] */
 export const getStyle = (id, signal) => call('GET', `/styles/${id}`, { schema: StyleDetail, signal, quiet: true })
 

@@ -68,9 +68,12 @@ test.each([
 })
 
 test('the wizard leads from the first word to the training, and sends what was said', async () => {
-  const requests = serve({ 'POST /styles': aStyle({ id: 's9', training_status: 'pending' }) })
+  const requests = serve({
+    'GET /styles/me': page([aStyle({ training_status: 'failed' })]),
+    'POST /styles': aStyle({ id: 's9', training_status: 'pending' }),
+  })
   const { router } = await show(StyleWizardPage, { path: '/studio/new', before: asAlice })
-  await userEvent.click(screen.getByRole('button', { name: 'Next' }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Next' }))
   expect(screen.getAllByText('Describe the style.').length).toBeGreaterThan(0)
   await userEvent.type(screen.getByLabelText('Title'), 'Quiet Harbours')
   await userEvent.type(screen.getByLabelText('Description'), 'Calm.')
@@ -85,11 +88,18 @@ test('the wizard leads from the first word to the training, and sends what was s
   await userEvent.type(screen.getByLabelText('Your full name'), 'Alice Lin')
   await userEvent.click(screen.getByRole('button', { name: 'Start training' }))
   await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/en/studio/s9/training'))
-  expect(requests[0].body).toMatchObject({
+  expect(requests.at(-1).body).toMatchObject({
     title: 'Quiet Harbours', generation_cost_tokens: 10, rights_statement: { name: 'Alice Lin', accepted: true },
   })
-  expect(requests[0].body.artworks[3]).toEqual({ upload_key: 'key-3.png', filename: '3.png', tags: ['harbour'] })
+  expect(requests.at(-1).body.artworks[3]).toEqual({ upload_key: 'key-3.png', filename: '3.png', tags: ['harbour'] })
 }, 20_000)
+
+test('who has a style already is told so before the wizard, not after it', async () => {
+  serve({ 'GET /styles/me': page([aStyle({ training_status: 'pending' })]) })
+  const { router } = await show(StyleWizardPage, { path: '/studio/new', before: asAlice })
+  await waitFor(() => expect(router.currentRoute.value.fullPath).toBe('/en/studio'))
+  expect(screen.queryByLabelText('Title')).toBeNull()
+})
 
 const training = (given) => {
   serve({ 'GET /styles/style-1': aStyle({ is_own: true, sample_urls: [], ...given }) })
