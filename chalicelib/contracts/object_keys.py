@@ -69,6 +69,19 @@ def public(*, subject: str, subject_id: UUID, nonce: str, name: str) -> str:
     return f"{public_folder(subject=subject, subject_id=subject_id)}{nonce}/{name}"
 
 
+def public_generation(generation_id: UUID, *, nonce: str, private_key: str) -> str:
+    """Where the copy of a published generation's file lies."""
+    name = private_key.rsplit("/", 1)[-1]
+    return public(subject="generations", subject_id=generation_id, nonce=nonce, name=name)
+
+
+def find_public_generation(
+    generation_id: UUID, *, nonce: str | None, private_key: str
+) -> str | None:
+    """The same of one that may not be published."""
+    return nonce and public_generation(generation_id, nonce=nonce, private_key=private_key)
+
+
 def public_folder(*, subject: str, subject_id: UUID) -> str:
     """All copies of one subject that the CDN ever served."""
     return f"public/{subject}/{subject_id}/"

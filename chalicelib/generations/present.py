@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from chalicelib.contracts import object_keys
 from chalicelib.contracts.jobs import AspectRatio
 from chalicelib.generations.schemas import (
     BuyerRef,
@@ -12,7 +13,6 @@ from chalicelib.generations.schemas import (
     Progress,
     StyleRef,
 )
-from chalicelib.generations.service import public_key
 from chalicelib.kit import storage
 from chalicelib.kit.db import AnyRow
 from chalicelib.kit.settings import settings
@@ -65,21 +65,20 @@ def _card(row: AnyRow) -> dict[str, Any]:
         "like_count": row.like_count,
         "comment_count": row.comment_count,
         "is_liked": row.is_liked,
-        "image_url": _image_url(row, row.image_key),
-        "preview_url": _image_url(row, row.preview_key),
-        "thumbnail_url": _image_url(row, row.thumbnail_key),
+        "image_url": _find_url(row, row.image_key),
+        "preview_url": _find_url(row, row.preview_key),
+        "thumbnail_url": _find_url(row, row.thumbnail_key),
         "created_at": row.created_at,
         "completed_at": row.completed_at,
     }
 
 
-def _image_url(row: AnyRow, key: str | None) -> str | None:
-    """By the CDN when published, signed for 15 minutes else; only who may see the row gets here."""
+def _find_url(row: AnyRow, key: str | None) -> str | None:
+    """Only who may see the row gets here."""
     if key is None:
         return None
-    if row.is_public:
-        return storage.public_url(public_key(row.id, nonce=row.public_nonce, private_key=key))
-    return storage.sign_get(settings().image_bucket, key)
+    copy = object_keys.find_public_generation(row.id, nonce=row.public_nonce, private_key=key)
+    return storage.image_url(key, copy=copy)
 
 
 def _download_url(row: AnyRow) -> str | None:

@@ -227,19 +227,12 @@ def _withdraw(db: Session, generation: Generation) -> None:
 
 def _copies(generation: Generation) -> list[tuple[str, str]]:
     """(private key, public key) of each of its files, under the present nonce."""
+    nonce = generation.public_nonce or ""
     return [
-        (source, public_key(generation.id, nonce=generation.public_nonce or "", private_key=source))
+        (source, object_keys.public_generation(generation.id, nonce=nonce, private_key=source))
         for source in (generation.image_key, generation.preview_key, generation.thumbnail_key)
         if source
     ]
-
-
-def public_key(generation_id: UUID, *, nonce: str, private_key: str) -> str:
-    """Where the copy of a published generation's file lies."""
-    name = private_key.rsplit("/", 1)[-1]
-    return object_keys.public(
-        subject="generations", subject_id=generation_id, nonce=nonce, name=name
-    )
 
 
 def _tell(db: Session, buyer_id: UUID, generation_id: UUID, kind: str) -> None:

@@ -58,6 +58,11 @@ def find_public_url(key: str | None) -> str | None:
     return public_url(key) if key else None
 
 
+def image_url(key: str, *, copy: str | None) -> str:
+    """By the CDN where a public copy lies, signed for 15 minutes else."""
+    return public_url(copy) if copy else sign_get(settings().image_bucket, key)
+
+
 def sign_get(bucket: str, key: str, *, attachment: str | None = None) -> str:
     """A URL that reads one object for 15 to 20 minutes, as a download called `attachment`.
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from chalicelib.contracts import object_keys
+from chalicelib.kit import storage
 from chalicelib.kit.db import AnyRow
 from chalicelib.notifications import queries, service
 from chalicelib.notifications.schemas import (
@@ -54,8 +56,24 @@ def _present(row: AnyRow) -> NotificationOut:
     return NotificationOut(
         id=told.id,
         type=told.type,
-        actor=Actor(id=told.actor_id, username=row.username) if told.actor_id else None,
-        target=Target(type=told.target_type, id=told.target_id),
+        actor=_present_actor(row) if told.actor_id else None,
+        target=Target(type=told.target_type, id=told.target_id, thumbnail_url=_find_thumbnail(row)),
         is_read=told.is_read,
         created_at=told.created_at,
     )
+
+
+def _present_actor(row: AnyRow) -> Actor:
+    return Actor(
+        id=row.Notification.actor_id,
+        username=row.username,
+        profile_image_url=storage.find_public_url(row.profile_image_key),
+    )
+
+
+def _find_thumbnail(row: AnyRow) -> str | None:
+    key, image_id = row.thumbnail_key, row.Notification.target_id
+    if key is None:
+        return None
+    copy = object_keys.find_public_generation(image_id, nonce=row.public_nonce, private_key=key)
+    return storage.image_url(key, copy=copy)

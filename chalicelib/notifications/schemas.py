@@ -17,6 +17,7 @@ class Actor(Out):
 
     id: UUID
     username: str
+    profile_image_url: str | None
 
 
 class Target(Out):
@@ -24,6 +25,7 @@ class Target(Out):
 
     type: str
     id: UUID
+    thumbnail_url: str | None
 
 
 class NotificationOut(Out):

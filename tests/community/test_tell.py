@@ -3,18 +3,26 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from chalicelib.kit.db import transaction
-from chalicelib.tables import Notification
+from chalicelib.tables import Notification, User
 from tests.community.images import deactivate, make_image, say, unpublish
 from tests.people import Cast, Person
 
 
 def told(person: Person) -> list[tuple[str, str, dict[str, Any]]]:
     """Type, actor and target, oldest first."""
-    found = person.get("/api/notifications").data["results"]
-    return [(one["type"], one["actor"]["username"], one["target"]) for one in found[::-1]]
+    return [(one["type"], one["actor"]["username"], named(one)) for one in notices(person)[::-1]]
+
+
+def notices(person: Person) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = person.get("/api/notifications").data["results"]
+    return found
+
+
+def named(notice: dict[str, Any]) -> dict[str, str]:
+    return {key: notice["target"][key] for key in ("type", "id")}
 
 
 def about(image: UUID) -> dict[str, str]:
@@ -72,6 +80,31 @@ def test_nobody_is_told_of_an_image_that_they_cannot_see(cast: Cast) -> None:
     unpublish(image)
     say(cast.bob, image, parent_id=top)
     assert told(cast.carol) == []
+
+
+def test_news_show_their_image_to_those_who_may_see_it(cast: Cast) -> None:
+    def thumbnail(person: Person) -> Any:
+        return notices(person)[0]["target"]["thumbnail_url"]
+
+    image = make_image(cast, cast.bob)
+    top = say(cast.carol, image)["id"]
+    say(cast.bob, image, parent_id=top)
+    public = f"http://localhost:8000/media/generations/{image}/{'0' * 16}/thumbnail.webp"
+    assert (thumbnail(cast.bob), thumbnail(cast.carol)) == (public, public)
+    unpublish(image)
+    assert "/generations/x/thumbnail.webp?" in thumbnail(cast.bob)
+    assert thumbnail(cast.carol) is None
+
+
+def test_news_show_who_did_it(cast: Cast) -> None:
+    cast.carol.post(f"/api/users/{cast.alice.id}/follow")
+    assert notices(cast.alice)[0]["actor"]["profile_image_url"] is None
+    with transaction() as db:
+        db.execute(update(User).values(profile_image_key="public/users/x/1.png"))
+    assert notices(cast.alice)[0]["actor"]["profile_image_url"] == (
+        "http://localhost:8000/media/users/x/1.png"
+    )
+    assert notices(cast.alice)[0]["target"]["thumbnail_url"] is None
 
 
 def test_a_follow_is_told_to_the_artist_once(cast: Cast) -> None:

@@ -35,10 +35,14 @@ def test_notifications_say_who_did_what_to_which(cast: Cast) -> None:
     image = tell(cast.bob, actor=cast.carol, kind="like", target_type="generation")
     style = tell(cast.bob)
     trained, liked = listed(cast.bob)
-    assert trained["target"] == {"type": "style", "id": str(style)}
+    assert trained["target"] == {"type": "style", "id": str(style), "thumbnail_url": None}
     assert (trained["type"], trained["actor"]) == ("style_training_complete", None)
-    assert liked["target"] == {"type": "generation", "id": str(image)}
-    assert liked["actor"] == {"id": str(cast.carol.id), "username": "carol"}
+    assert (liked["target"]["type"], liked["target"]["id"]) == ("generation", str(image))
+    assert liked["actor"] == {
+        "id": str(cast.carol.id),
+        "username": "carol",
+        "profile_image_url": None,
+    }
     assert (liked["type"], liked["is_read"]) == ("like", False)
     assert liked["created_at"].endswith("Z")
     assert listed(cast.carol) == []

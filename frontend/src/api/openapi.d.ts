@@ -861,6 +861,8 @@ export interface components {
             id: string;
             /** Username */
             username: string;
+            /** Profile Image Url */
+            profile_image_url: string | null;
         };
         /**
          * ArtistBlock
@@ -2313,6 +2315,8 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /** Thumbnail Url */
+            thumbnail_url: string | null;
         };
         /**
          * Ticket

@@ -84,7 +84,7 @@ test('earnings are told as picture and as table', async () => {
   expect(screen.getByRole('row', { name: 'Nov 22, 2026 30 3', hidden: true })).toBeInTheDocument()
 })
 
-const told = (given = {}) => ({ id: 'n1', type: 'like', actor: { id: 'carol-1', username: 'carol' }, target: { type: 'generation', id: 'g1' }, is_read: false, created_at: at, ...given })
+const told = (given = {}) => ({ id: 'n1', type: 'like', actor: { id: 'carol-1', username: 'carol', profile_image_url: null }, target: { type: 'generation', id: 'g1', thumbnail_url: null }, is_read: false, created_at: at, ...given })
 
 test('notifications are read one by one or all at once', async () => {
   const requests = serve({ 'GET /notifications': page([told(), told({ id: 'n2', type: 'follow' })]), 'PATCH /notifications/n1/read': { marked: 1 }, 'POST /notifications/read-all': { marked: 1 } })
@@ -92,6 +92,24 @@ test('notifications are read one by one or all at once', async () => {
   await userEvent.click(await screen.findByRole('link', { name: /carol likes your image/ }))
   expect(useSession().me?.unread_notifications).toBe(0)
   expect(requests.at(-1)?.path).toBe('/notifications/n1/read')
+})
+
+const by = (id, given = {}) => told({ id: `${id}-${given.type ?? 'like'}-${given.target?.id}`, actor: { id, username: id, profile_image_url: null }, ...given })
+const other = { type: 'generation', id: 'g2', thumbnail_url: '/media/g2.webp' }
+
+test('what several people do to one image on a day is one notice, read as one', async () => {
+  const news = [by('carol'), by('dana', { is_read: true }), by('carol', { target: other }), by('erin'), by('carol', { type: 'comment' }), by('erin', { type: 'follow' }), by('dana', { type: 'follow' })]
+  const requests = serve({
+    'GET /notifications': page(news),
+    ...Object.fromEntries(news.map(({ id }) => [`PATCH /notifications/${id}/read`, { marked: 1 }])),
+  })
+  await show(NotificationsPage, { before: () => (useSession().$state.me = aMe({ unread_notifications: 6 })) })
+  const links = await screen.findAllByRole('link', { name: /carol|erin/ })
+  const texts = ['carol and 2 others like your image', 'carol likes your image', 'carol wrote a comment', 'erin and dana follow you now']
+  texts.forEach((text, index) => expect(links[index]).toHaveTextContent(text))
+  await userEvent.click(links[0])
+  await waitFor(() => expect(requests.filter(({ method }) => method === 'PATCH')).toHaveLength(2))
+  expect(useSession().me?.unread_notifications).toBe(4)
 })
 
 test.each([
