@@ -4,7 +4,7 @@ import { defineConfig, devices } from '@playwright/test'
 const CALM = { contextOptions: { reducedMotion: /** @type {const} */ ('reduce') } }
 // They look at what the journeys leave behind; against one's own content, `--no-deps`.
 const dependencies = ['journeys']
-const PAGES = /(pages|viewer)\.spec\.js/
+const PAGES = /(pages|states|viewer)\.spec\.js/
 
 // Pictures, not tests: only when somebody says where to put them (`make screenshots`).
 const PORTRAITS = process.env.PORTRAITS

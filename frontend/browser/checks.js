@@ -35,6 +35,12 @@ export async function expectNoOverflow(page, where) {
   if (size) await page.setViewportSize(size)
 }
 
+/** A page has come to rest. @param {import('@playwright/test').Page} page */
+export async function arrived(page) {
+  await expect(page.locator('h1')).toHaveCount(1)
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
+}
+
 /**
  * What the browser complains of from now on: errors, and what the policy forbids.
  * @param {import('@playwright/test').Page} page

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
-import { expectNoBarrier, expectNoOverflow, listen } from './checks.js'
+import { arrived, expectNoBarrier, expectNoOverflow, listen } from './checks.js'
+import { filled, names } from './places.js'
 import { signIn, signInAsArtist } from './people.js'
 import { foreignTo } from './words.js'
 
@@ -21,21 +22,6 @@ const WAITING = ['', '/search', '/styles/{style}', '/images/{image}', '/people/{
 
 const DATA = /\/api\/(?!auth\/me)/
 const BROKEN = { success: false, error: { code: 'INTERNAL_ERROR', message: 'Broken.', request_id: 'r-1' } }
-
-/** @param {import('@playwright/test').APIRequestContext} request */
-async function names(request) {
-  const [newest] = (await (await request.get('/api/generations/feed?limit=1')).json()).data.results
-  return { image: newest.id, style: newest.style.id, artist: newest.style.artist.id }
-}
-
-/** @param {string} path @param {Record<string, string>} known */
-const filled = (path, known) => path.replace(/\{(\w+)\}/g, (_, name) => known[name])
-
-/** @param {import('@playwright/test').Page} page */
-async function arrived(page) {
-  await expect(page.locator('h1')).toHaveCount(1)
-  await expect(page.locator('[aria-busy=true]')).toHaveCount(0)
-}
 
 for (const [login, paths] of Object.entries(PAGES)) {
   test(`${login || 'a visitor'} meets no barrier, no overflow and nothing the policy forbids`, async ({ page, request }, info) => {

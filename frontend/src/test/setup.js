@@ -1,6 +1,9 @@
 import '@testing-library/jest-dom/vitest'
-import { cleanup } from '@testing-library/vue'
+import { cleanup, configure } from '@testing-library/vue'
 import { afterEach, vi } from 'vitest'
+
+// Shared machines are slow at times.
+configure({ asyncUtilTimeout: 5000 })
 
 afterEach(() => {
   cleanup()

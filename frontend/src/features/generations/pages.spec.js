@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/vue'
+import { cleanup, screen, waitFor } from '@testing-library/vue'
 import userEvent from '@testing-library/user-event'
 import { beforeEach, expect, test, vi } from 'vitest'
 import { useSession } from '@/features/accounts/session'
@@ -68,6 +68,23 @@ test('progress is what the worker reported', async () => {
   await visit(aGeneration({ id: 'g1', status: 'processing', progress }), {}, 'ko')
   expect(await screen.findByRole('progressbar', { name: '그리는 중' })).toHaveAttribute('aria-valuenow', '25')
   expect(screen.getByText('약 8초 남음')).toBeInTheDocument()
+})
+
+test('a public image’s link is copied, and so is its licence number; a private one has no link to share', async () => {
+  userEvent.setup()
+  const { clipboard } = navigator
+  await visit(made({ is_public: true }))
+  await userEvent.click(await screen.findByRole('button', { name: 'Share' }))
+  expect(await clipboard.readText()).toBe('http://localhost:3000/en/images/g1')
+  await userEvent.click(screen.getByRole('button', { name: 'Copy the licence number' }))
+  expect(await clipboard.readText()).toBe('g1')
+  vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new Error('denied'))
+  await userEvent.click(screen.getByRole('button', { name: 'Share' }))
+  expect(useToasts().toasts.at(-1)?.text).toMatch(/could not be copied/)
+  cleanup()
+  await visit(made({ is_public: false }))
+  await screen.findByRole('region', { name: 'Licence' })
+  expect(screen.queryByRole('button', { name: 'Share' })).toBeNull()
 })
 
 test('its description is edited in place', async () => {
