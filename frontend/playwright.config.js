@@ -35,9 +35,10 @@ export default defineConfig({
       ],
     },
   },
+  // Each page is met in each language, each language at one width.
   projects: [
     { name: 'journeys', testMatch: /journeys\.spec\.js/, use: { ...devices['Desktop Chrome'] } },
-    { name: 'desktop', testMatch: PAGES, dependencies, use: { ...devices['Desktop Chrome'], ...CALM }, metadata: { languages: ['en', 'ko'] } },
+    { name: 'desktop', testMatch: PAGES, dependencies, use: { ...devices['Desktop Chrome'], ...CALM }, metadata: { languages: ['en'] } },
     { name: 'phone', testMatch: PAGES, dependencies, use: { viewport: { width: 390, height: 844 }, hasTouch: true, ...CALM }, metadata: { languages: ['ko'] } },
     ...PORTRAITS,
   ],

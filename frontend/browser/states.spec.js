@@ -24,8 +24,8 @@ const training = (change) => [STYLE, (data) => ({ ...data, is_own: true, sample_
 
 /** @param {string} status @returns {Change} */
 const payment = (status) => [
-  /purchase\/confirm$/,
-  () => ({ id: NOBODY, order_id: 'o', package_id: 'basic_100', tokens: 100, amount: 10_000, currency: 'KRW', status, payment_url: null, created_at: NOW }),
+  /api\/tokens\/purchase/,
+  () => ({ id: NOBODY, order_id: 'o', package_id: 'basic_100', tokens: 100, amount: 10_000, currency: 'KRW', status, payment_url: null, expires_at: NOW }),
 ]
 
 /**
@@ -48,7 +48,7 @@ const STATES = {
   [BUYER]: {
     'an image in line': { path: '/images/{image}', change: underway({ status: 'queued', place_in_line: { position: 3, estimated_start_seconds: 24 } }), sees: (page, t) => page.getByRole('button', { name: t('owner.cancel') }) },
     'an image being made': { path: '/images/{image}', change: underway({ status: 'processing', progress: { current_step: 8, total_steps: 20, ...progress } }), sees: (page) => page.getByRole('progressbar') },
-    'an image tried again': { path: '/images/{image}', change: underway({ status: 'retrying', retry_count: 1 }), sees: (page, t) => page.getByText(t('generations.status.retrying')).first() },
+    'an image tried again': { path: '/images/{image}', change: underway({ status: 'retrying', retry_count: 1 }), sees: (page, t) => page.getByText(t('generations.status.retrying')) },
     'an image that failed': { path: '/images/{image}', change: underway({ status: 'failed', failure: { code: 'GENERATION_FAILED', message: '…', details: {} } }), sees: (page, t) => page.getByText(t('generations.refunded')) },
     'an image cancelled': { path: '/images/{image}', change: underway({ status: 'canceled' }), sees: (page, t) => page.getByText(t('generations.refunded')) },
     'too few tokens': { path: '/styles/{style}', change: [/auth\/me$/, (data) => ({ ...data, token_balance: 1 })], sees: (page, t) => page.getByRole('link', { name: t('generations.getTokens') }) },
@@ -112,7 +112,7 @@ for (const [login, states] of Object.entries(STATES)) {
         await page.goto(`/${lang}${filled(path, known)}`)
         await arrived(page)
         await act?.(page, t)
-        await expect(sees(page, t), where).toBeVisible()
+        await expect(sees(page, t).first(), where).toBeVisible()
         await expectNoBarrier(page, where)
         await expectNoOverflow(page, where)
         if (lang === 'ko') expect(foreignTo(await page.locator('body').innerText()), where).toEqual([])
