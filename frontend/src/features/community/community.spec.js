@@ -39,6 +39,15 @@ test('a like that is refused is taken back', async () => {
   expect(patch).toHaveBeenLastCalledWith('g1', { is_liked: false, like_count: 4 })
 })
 
+test('who follows already is told so, even where their session is known after the page', async () => {
+  const profile = { id: 'alice-1', username: 'alice', bio: '', profile_image_url: null, role: 'artist', artist: null, public_generations_count: 0, following_count: 0, is_following: true, is_self: false, created_at: at }
+  serve({ 'GET /auth/me': aMe(), 'GET /users/alice-1': profile })
+  await show(FollowButton, { props: { artistId: 'alice-1', name: 'Alice', state: null } })
+  const button = await screen.findByRole('button', { name: 'Following' })
+  expect(button).toHaveAttribute('aria-pressed', 'true')
+  expect(button).not.toHaveClass('invisible')
+})
+
 test('following is shown at once, and one who is followed already stays so', async () => {
   serve({ 'POST /users/alice-1/follow': refusal(409, 'DUPLICATE_FOLLOW') })
   await show(FollowButton, { props: { artistId: 'alice-1', name: 'Alice', state: false }, before: signIn })
