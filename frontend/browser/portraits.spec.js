@@ -16,8 +16,15 @@ async function shoot(page, name) {
   await page.screenshot({ path: `${FOLDER}/${name}.png` })
 }
 
+/** As on a second visit: the face is in the browser's cache. @param {import('@playwright/test').Page} page */
+const fetchFace = (page) => page.evaluate(async () => {
+  await document.fonts.load('1em "Instrument Sans"')
+  localStorage.setItem('face', 'fetched')
+})
+
 test('a buyer: what others show, a style with an order in the making, their own images', async ({ page, request }) => {
   await signIn(page, 'bob')
+  await fetchFace(page)
   await page.goto('/en')
   await shoot(page, 'feed')
 
@@ -40,6 +47,7 @@ test('a buyer: what others show, a style with an order in the making, their own 
 test('an artist who watches the training, with the first samples', async ({ page }) => {
   test.setTimeout(TRAINING_MS)
   await signIn(page, NEWCOMER)
+  await fetchFace(page)
   await page.goto(`/en/studio/${process.env.STYLE}/training`)
   await expect(page.getByText(en('studio.mayClose'))).toBeVisible()
   const samples = page.getByRole('list', { name: en('styles.samples') }).getByRole('img')

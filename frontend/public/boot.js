@@ -3,6 +3,7 @@ try {
   // So that a chosen theme never flashes.
   const theme = localStorage.getItem('theme')
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
+  if (localStorage.getItem('face')) document.documentElement.dataset.face = ''
 } catch {
   // Storage may be closed to us; the system's theme then stays.
 }

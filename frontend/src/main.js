@@ -14,6 +14,16 @@ configureClient({ language: currentLanguage, intercept: createInterceptor() })
 app.use(createAppRouter())
 app.mount('#app')
 
+// For the next visit; boot.js puts it on.
+const QUIET_MS = 8000
+setTimeout(async () => {
+  try {
+    if ((await document.fonts.load('1em "Instrument Sans"')).length) localStorage.setItem('face', 'fetched')
+  } catch {
+    // The system's face does.
+  }
+}, QUIET_MS)
+
 // A page of a build that is no longer there: the new build is one reload away, tried once.
 window.addEventListener('vite:preloadError', (event) => {
   const last = Number(sessionStorage.getItem('reloadedAt'))
