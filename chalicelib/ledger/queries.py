@@ -124,14 +124,16 @@ def earnings_of(db: Session, *, artist_id: UUID, days: int) -> Earnings:
     images = sum(day.images for day in by_day)
     artist = db.execute(_EARNED, {"artist_id": artist_id}).one()
     # An artist has one style that can make images, and it stays theirs.
-    by_style = [
-        StyleEarnings(style_id=artist.style_id, title=artist.title, tokens=total, images=images)
-    ]
+    by_style = []
+    if images and artist.style_id:
+        by_style = [
+            StyleEarnings(style_id=artist.style_id, title=artist.title, tokens=total, images=images)
+        ]
     return Earnings(
         total=total,
         images=images,
         by_day=by_day,
-        by_style=by_style if images and artist.style_id else [],
+        by_style=by_style,
         earned_token_balance=artist.balance,
         not_rolled_up=artist.not_rolled_up,
     )

@@ -63,6 +63,11 @@ def test_who_has_earned_nothing_sees_nothing(cast: Cast) -> None:
     assert (shown["by_day"], shown["by_style"], shown["total"]) == ([], [], 0)
 
 
+def test_an_artist_without_a_style_has_earned_nothing(cast: Cast) -> None:
+    shown = earnings(cast).data
+    assert (shown["total"], shown["by_day"], shown["by_style"]) == (0, [], [])
+
+
 def test_earnings_are_the_artists_own(cast: Cast) -> None:
     assert cast.bob.get("/api/tokens/earnings").code == "ARTIST_ONLY"
     assert cast.visitor.get("/api/tokens/earnings").code == "UNAUTHORIZED"
