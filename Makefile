@@ -80,8 +80,7 @@ test: setup $(LIGHTHOUSE)  ## every test; some: ARGS="tests/ledger -k hold"
 coverage: setup  ## every test, a third slower, and what they leave untouched
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term"
 
-check: setup  ## what a change must pass
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync types web-check
+check: setup types web-check  ## what a change must pass
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
