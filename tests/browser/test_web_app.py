@@ -18,7 +18,7 @@ from local.run import running_stack
 
 pytestmark = [
     pytest.mark.journey,
-    pytest.mark.timeout(900),
+    pytest.mark.timeout(2400),
 ]
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
