@@ -21,7 +21,6 @@ export default defineConfig({
   use: {
     baseURL: process.env.WEB_URL ?? 'http://localhost:8000',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: [
@@ -37,7 +36,7 @@ export default defineConfig({
   },
   // Each page is met in each language, each language at one width.
   projects: [
-    { name: 'journeys', testMatch: /journeys\.spec\.js/, use: { ...devices['Desktop Chrome'] } },
+    { name: 'journeys', testMatch: /journeys\.spec\.js/, use: { ...devices['Desktop Chrome'], trace: 'retain-on-failure' } },
     { name: 'desktop', testMatch: PAGES, dependencies, use: { ...devices['Desktop Chrome'], ...CALM }, metadata: { languages: ['en'] } },
     { name: 'phone', testMatch: PAGES, dependencies, use: { viewport: { width: 390, height: 844 }, hasTouch: true, ...CALM }, metadata: { languages: ['ko'] } },
     ...PORTRAITS,
