@@ -1,4 +1,4 @@
-"""Each family's code on random weights in the true widths, at an eighth of the true sides."""
+"""Each family's code on random weights, at an eighth of the true sides."""
 
 import threading
 import weakref
