@@ -11,7 +11,7 @@ SWAGGER := chalicelib/web/swagger_ui
 export PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev web web-check lighthouse demo screenshots proof faults test coverage check format types package bench openapi lock migration clean
+.PHONY: help setup run dev web web-check lighthouse demo screenshots proof faults test coverage check rules format types package bench openapi lock migration clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ $(STAMP): requirements.txt requirements-dev.txt gpu_handlers/requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed (PYTHON=…)")'
 	@echo "Installing the Python packages into .venv (the first time takes some minutes)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 $(NODE): local/package-lock.json
@@ -50,8 +50,8 @@ dev: setup  ## the same, with the web app reloading as you write
 
 web: $(DIST)  ## build the web app into frontend/dist
 
-web-check: $(WEB)  ## the web app's lint, types, unit tests and size
-	@cd frontend && npm run --silent lint && npm run --silent types && npm run --silent coverage && npm run --silent build -- --logLevel warn && npm run --silent budget
+web-check: $(DIST)  ## the web app's lint, types, unit tests and size
+	@cd frontend && npm run --silent lint && npm run --silent types && npm run --silent coverage && npm run --silent budget
 
 $(LIGHTHOUSE): frontend/lighthouse/package-lock.json
 	@npm ci --prefix frontend/lighthouse --silent --no-audit --no-fund --ignore-scripts
@@ -80,14 +80,17 @@ test: setup $(LIGHTHOUSE)  ## every test; some: ARGS="tests/ledger -k hold"
 coverage: setup  ## every test, a third slower, and what they leave untouched
 	@$(MAKE) --no-print-directory test ARGS="--cov --cov-report=term"
 
-check: setup types web-check  ## what a change must pass
+check:  ## what a change must pass
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target web-check rules types
+	@$(MAKE) --no-print-directory test
+
+rules: $(STAMP)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports
 	@$(BIN)/hadolint gpu_handlers/*/Dockerfile
-	@$(MAKE) --no-print-directory test
 
-types: setup
+types: $(STAMP)
 	@$(BIN)/mypy
 
 format: setup  ## lay the code out

@@ -126,7 +126,7 @@ def _vendor(python: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     platforms = [part for platform in PLATFORMS for part in ("--platform", platform)]
     _run(
-        *(*_pip(python), "--target", str(folder), "--only-binary=:all:", "--no-compile"),
+        *(*_pip(python), "--target", str(folder), "--only-binary=:all:"),
         *("--implementation", "cp", "--python-version", version, *platforms),
         *("-r", str(ROOT / "requirements.txt")),
     )
@@ -147,7 +147,8 @@ def _compile(python: Path, folder: Path) -> None:
 
 
 def _pip(python: Path) -> list[str]:
-    return [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    options = ["-q", "--no-compile", "--disable-pip-version-check"]
+    return [str(python), "-m", "pip", "install", *options]
 
 
 def _tools() -> list[str]:
