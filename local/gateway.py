@@ -1,12 +1,15 @@
 """API Gateway (REST, Lambda proxy) before the app: events, limits, its own answers."""
 
 import base64
+import gzip
 import json
 import logging
 import re
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 from uuid import uuid4
@@ -79,7 +82,7 @@ class Gateway:
         event["requestContext"] = _request_context(
             event, context, source_ip=source_ip or self._source_ip
         )
-        return self._call(event, context)
+        return _compressed(self._call(event, context), event["headers"])
 
     def _match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         path = path.rstrip("/") or "/"
@@ -146,6 +149,21 @@ def _expression(pattern: str) -> re.Pattern[str]:
     for name, greedy, fixed in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
         expression += f"(?P<{name}>{'.+' if greedy else '[^/]+'})" + re.escape(fixed)
     return re.compile(expression)
+
+
+def _compressed(answer: Answer, asked: dict[str, str]) -> Answer:
+    status, headers, body = answer
+    accepted = {name.lower(): value for name, value in asked.items()}.get("accept-encoding", "")
+    if "gzip" not in accepted or len(body) < _compressed_from():
+        return answer
+    return status, [*headers, ("Content-Encoding", "gzip")], gzip.compress(body, 6, mtime=0)
+
+
+@cache
+def _compressed_from() -> int:
+    """Bytes, as the deployed gateway is told."""
+    config = json.loads((Path(__file__).parents[1] / ".chalice" / "config.json").read_text())
+    return int(config["minimum_compression_size"])
 
 
 def _pairs(headers: Headers) -> list[tuple[str, str]]:

@@ -8,8 +8,8 @@ try {
   // Storage may be closed to us; the system's theme then stays.
 }
 
-// What a public page asks for first is under way while its code is fetched, and so is its first
-// picture; src/api/client.js takes the answers.
+// What a public page asks for first is under way while its code is fetched, and so are its first
+// picture and its own part of the code; src/api/client.js takes the answers.
 {
   const [, lang, place = '', id = '', more] = location.pathname.split('/')
   const isPlain = ['en', 'ko'].includes(lang) && !location.search && more === undefined
@@ -33,6 +33,11 @@ try {
       picture.then((src) => src && Object.assign(new Image(), { fetchPriority: 'high', src })).catch(() => {})
     } else answer.catch(() => {})
     asked.set(target, answer)
+  }
+  // Named by the build (vite.config.js).
+  const files = JSON.parse(document.currentScript.dataset.files ?? '{}')
+  for (const file of asked.size ? [...(files[place] ?? []), ...(files[lang] ?? [])] : []) {
+    document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href: `/assets/${file}` }))
   }
   // What nobody took by now is old when somebody asks.
   setTimeout(() => asked.clear(), 10_000)

@@ -1,5 +1,6 @@
 """The gateway hands the app what API Gateway would, and refuses what API Gateway would."""
 
+import gzip
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -124,6 +125,19 @@ def test_a_request_over_10_mb_is_refused(gateway: Gateway) -> None:
 def test_an_answer_that_lambda_could_not_send_is_an_upstream_error(gateway: Gateway) -> None:
     status, answer = ask(gateway, "/api/unsayable", headers={"Accept": "*/*"})
     assert (status, answer["error"]["code"]) == (503, "UPSTREAM_UNAVAILABLE")
+
+
+def test_long_answers_are_compressed_for_whoever_takes_that(gateway: Gateway) -> None:
+    def sent(query: str, **headers: str) -> tuple[bytes, str | None]:
+        _, told, body = gateway.handle("GET", "/api/event", headers=headers, query=query)
+        return body, dict(told).get("Content-Encoding")
+
+    long = "q=" + "long" * 300
+    body, encoding = sent(long, **{"accept-encoding": "br, gzip"})
+    assert encoding == "gzip"
+    assert json.loads(gzip.decompress(body))["queryStringParameters"]["q"] == long[2:]
+    assert sent(long)[1] is None
+    assert sent("", **{"Accept-Encoding": "gzip"})[1] is None
 
 
 def test_requests_at_the_same_time_do_not_mix(gateway: Gateway) -> None:
