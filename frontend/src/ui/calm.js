@@ -1,6 +1,6 @@
 import { ref } from 'vue'
 
-const PAINT_MS = 250
+const PAINT_MS = 500
 const PATIENCE_MS = 1500
 
 /** Whether the first screen of a visit has its pictures, so that others no longer take line and processor from them. */

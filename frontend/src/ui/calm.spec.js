@@ -25,7 +25,7 @@ test('what lies below the first screen is drawn when that has its pictures', asy
   const few = screen.getAllByRole('article').length
   expect(few).toBeLessThan(12)
   pictureCame()
-  await vi.advanceTimersByTimeAsync(500)
+  await vi.advanceTimersByTimeAsync(700)
   expect(screen.getAllByRole('article').length).toBeGreaterThan(few)
 })
 
