@@ -80,7 +80,7 @@ export default defineConfig({
             // Small pieces that always come together are one request.
             { name: 'lists', test: /[\\/]src[\\/](ui[\\/](UiMore|UiMasonry|masonry|calm|UiPicture)|features[\\/](generations[\\/](ImageGrid|ImageCard|sources|api|feed|viewer[\\/]useImageLink)|community[\\/](LikeButton|useLike)|styles[\\/]api)|api[\\/]schemas[\\/](generations|styles)|composables[\\/]usePagedList)|lucide.*icons[\\/]heart\./ },
             { name: 'pages', test: /[\\/]src[\\/](ui[\\/](UiEmpty|UiField|UiText|UiTags|tags|UiChoice|UiBar|UiTabs|UiDialog)|shell[\\/](LoadState|ErrorState|shortcuts[\\/]actions)|composables[\\/](usePageTitle|useIdempotency|usePoller|useResource)|features[\\/](jobs[\\/](store|pace)|community[\\/](FollowButton|api)|styles[\\/](StyleTile|SampleStrip)|generations[\\/]UnderwayState)|api[\\/]schemas[\\/]community)|node_modules[\\/]@vueuse|lucide.*icons[\\/](x|check|lock|globe|chevron-right)\./ },
-            { name: 'vendor', priority: 1, test: /node_modules[\\/](@vue|vue|pinia|vue-router|vue-i18n|@intlify)[\\/]|rolldown[\\/]runtime/ },
+            { name: 'vendor', priority: 1, test: /node_modules[\\/](@vue|vue|pinia|vue-router|vue-i18n|@intlify)[\\/]/ },
           ],
         },
       },
